@@ -1,0 +1,4 @@
+//! The rules, pure: no clock, no file, no network, no thread. The modules stand in the order in which an event
+//! travels: a position, the grid around it, who is in charge there, who may act, which cameras see it.
+
+pub mod geo;
