@@ -1,4 +1,10 @@
 //! The rules, pure: no clock, no file, no network, no thread. The modules stand in the order in which an event
-//! travels: a position, the grid around it, who is in charge there, who may act, which cameras see it.
+//! travels: a position, the grid around it, who is in charge there, who may act, which cameras see it, what becomes
+//! of the case.
 
+pub mod code;
 pub mod geo;
+pub mod grid;
+pub mod duty;
+pub mod people;
+pub mod case;

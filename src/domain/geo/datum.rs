@@ -26,7 +26,7 @@ pub enum Datum {
 
 /// The ellipsoid of the GCJ-02 formulas (Krasovsky 1940), in metres.
 const A_M: f64 = 6_378_245.0;
-const EE: f64 = 0.006_693_421_622_965_943_23;
+const EE: f64 = 0.006_693_421_622_965_943;
 /// Baidu's angular constant: π times 3000/180, not π (a known library errs here, by 92 m).
 const BD: f64 = PI * 3000.0 / 180.0;
 

@@ -1,0 +1,238 @@
+//! Placement (定位归格): the one way from a position to a grid and a department, with its reasons.
+//!
+//! `assign`, `/api/locate`, intake and detection all ask [`place`], so they can never differ.
+
+use serde::Serialize;
+
+use super::{Category, CategoryCode, DepartmentCode, Routing, Rule};
+use crate::domain::{
+    geo::Position,
+    grid::{Coverage, Grid, GridCode, NodeId, Share},
+};
+
+/// What is known of an event when it asks for its grid.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Request<'a> {
+    pub position: Option<Position>,
+    /// Radius of the circle that the true position lies in, in metres.
+    pub accuracy_m: Option<f64>,
+    /// Code of the category.
+    pub category: Option<&'a str>,
+    /// Measure the distance to the border even where no accuracy asks for it.
+    pub edge: bool,
+}
+
+/// How a position and the grids met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, strum::Display, strum::EnumIter)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Outcome {
+    /// In exactly one grid, and the accuracy circle, if there is one, stays in it.
+    Inside,
+    /// In one grid, but the accuracy circle crosses a border.
+    Ambiguous,
+    /// Outside every grid, within the tolerance of the nearest.
+    Nearest,
+    /// Outside every grid.
+    Outside,
+    /// No position known.
+    Unplaced,
+}
+
+/// Where an event belongs and why. Borrows from the coverage and the routing that decided.
+#[derive(Debug)]
+pub struct Placement<'a> {
+    pub outcome: Outcome,
+    /// The leaf of the hierarchy.
+    pub node: Option<NodeId>,
+    pub grid: Option<&'a Grid>,
+    /// Where ambiguous: the grids under the accuracy circle, largest share first.
+    pub candidates: Vec<Share>,
+    /// Metres from the position to the border of its grid, where it was asked for.
+    pub edge_m: Option<f64>,
+    /// Metres to the nearest grid; only for `nearest`.
+    pub distance_m: Option<f64>,
+    pub category: Option<&'a Category>,
+    /// What decided on the department; `None` where nothing did.
+    pub rule: Option<Rule<'a>>,
+    /// The category asked for, if the lists do not have it.
+    unknown_category: Option<String>,
+}
+
+/// Why an event was placed as it was: a code with parameters, words are made at the edge.
+#[derive(Debug, Clone, PartialEq, Serialize, strum::VariantNames)]
+#[serde(tag = "code", content = "params", rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Reason {
+    InsideGrid {
+        grid: GridCode,
+    },
+    CrossesBorder {
+        grid: GridCode,
+        edge_m: f64,
+        candidates: usize,
+    },
+    NearestGrid {
+        grid: GridCode,
+        distance_m: f64,
+    },
+    OutsideEveryGrid,
+    NoPosition,
+    AssetOwner {
+        asset: String,
+        department: DepartmentCode,
+        distance_m: f64,
+    },
+    TerritoryOwner {
+        territory: String,
+        department: DepartmentCode,
+    },
+    CategoryOwner {
+        category: CategoryCode,
+        department: DepartmentCode,
+    },
+    GridOwner {
+        grid: GridCode,
+        department: DepartmentCode,
+    },
+    NoDepartment,
+    /// `likely` is the category that the code means if a spreadsheet took its leading zeros.
+    UnknownCategory {
+        category: String,
+        likely: Option<CategoryCode>,
+    },
+}
+
+/// Places one event.
+///
+/// The grid is the leaf that claims the position, else the nearest within `tolerance_m`. The department is the asset's,
+/// else the territory's, else the category's, else the one of the grid or of the nearest wider level that has one.
+/// Outside every grid nobody is in charge; without a position only the category can tell.
+#[must_use]
+pub fn place<'a>(
+    coverage: &'a Coverage,
+    routing: &'a Routing,
+    tolerance_m: f64,
+    request: &Request<'_>,
+) -> Placement<'a> {
+    let category = request.category.and_then(|code| routing.category(code));
+    let unknown_category = request.category.filter(|_| category.is_none()).map(str::to_owned);
+    let mut placement = Placement {
+        outcome: Outcome::Unplaced,
+        node: None,
+        grid: None,
+        candidates: Vec::new(),
+        edge_m: None,
+        distance_m: None,
+        category,
+        rule: None,
+        unknown_category,
+    };
+    if let Some(position) = request.position {
+        placement.find_grid(coverage, tolerance_m, position, request);
+    }
+    placement.rule = match (request.position, placement.node) {
+        (Some(position), Some(node)) => placement.rule_at(coverage, routing, position, node),
+        (Some(_), None) => None,
+        (None, _) => category.filter(|category| category.department.is_some()).map(Rule::Category),
+    };
+    placement
+}
+
+impl<'a> Placement<'a> {
+    #[must_use]
+    pub fn department(&self) -> Option<&'a DepartmentCode> {
+        self.rule.and_then(|rule| rule.department())
+    }
+
+    /// Grid first, department second; a category that is not known is said too.
+    #[must_use]
+    pub fn reasons(&self, routing: &Routing) -> Vec<Reason> {
+        let mut reasons = vec![self.grid_reason()];
+        if let Some(code) = &self.unknown_category {
+            let likely = routing.likely_category(code).map(|category| category.code.clone());
+            reasons.push(Reason::UnknownCategory { category: code.clone(), likely });
+        }
+        reasons.push(match self.rule {
+            Some(Rule::Asset { asset, distance_m }) => {
+                Reason::AssetOwner { asset: asset.code.clone(), department: asset.department.clone(), distance_m }
+            }
+            Some(Rule::Territory(territory)) => {
+                Reason::TerritoryOwner { territory: territory.code.clone(), department: territory.department.clone() }
+            }
+            Some(Rule::Category(Category { code, department: Some(department), .. })) => {
+                Reason::CategoryOwner { category: code.clone(), department: department.clone() }
+            }
+            Some(Rule::Grid { grid, department }) => {
+                Reason::GridOwner { grid: grid.code.clone(), department: department.clone() }
+            }
+            Some(Rule::Category(_)) | None => Reason::NoDepartment,
+        });
+        reasons
+    }
+
+    fn grid_reason(&self) -> Reason {
+        let Some(grid) = self.grid.map(|grid| grid.code.clone()) else {
+            return if self.outcome == Outcome::Unplaced { Reason::NoPosition } else { Reason::OutsideEveryGrid };
+        };
+        match self.outcome {
+            Outcome::Ambiguous => Reason::CrossesBorder {
+                grid,
+                edge_m: self.edge_m.unwrap_or_default(),
+                candidates: self.candidates.len(),
+            },
+            Outcome::Nearest => Reason::NearestGrid { grid, distance_m: self.distance_m.unwrap_or_default() },
+            Outcome::Inside | Outcome::Outside | Outcome::Unplaced => Reason::InsideGrid { grid },
+        }
+    }
+
+    fn find_grid(&mut self, coverage: &'a Coverage, tolerance_m: f64, position: Position, request: &Request<'_>) {
+        let Some(node) = coverage.index.locate(position) else {
+            match coverage.index.nearest(position, tolerance_m) {
+                Some((node, distance_m)) => {
+                    self.outcome = Outcome::Nearest;
+                    self.distance_m = Some(distance_m);
+                    self.settle_on(coverage, node);
+                }
+                None => self.outcome = Outcome::Outside,
+            }
+            return;
+        };
+        self.outcome = Outcome::Inside;
+        self.settle_on(coverage, node);
+        let border = &coverage.hierarchy.grid(node).border;
+        if request.edge || request.accuracy_m.is_some() {
+            self.edge_m = border.distance_m(position, f64::INFINITY);
+        }
+        if let (Some(accuracy_m), Some(edge_m)) = (request.accuracy_m, self.edge_m)
+            && edge_m < accuracy_m
+        {
+            self.outcome = Outcome::Ambiguous;
+            self.candidates = coverage.index.shares(position, accuracy_m);
+        }
+    }
+
+    fn settle_on(&mut self, coverage: &'a Coverage, node: NodeId) {
+        self.node = Some(node);
+        self.grid = Some(coverage.hierarchy.grid(node));
+    }
+
+    fn rule_at(
+        &self,
+        coverage: &'a Coverage,
+        routing: &'a Routing,
+        position: Position,
+        node: NodeId,
+    ) -> Option<Rule<'a>> {
+        if let Some((asset, distance_m)) = self.category.and_then(|category| routing.asset_at(position, category)) {
+            return Some(Rule::Asset { asset, distance_m });
+        }
+        if let Some(territory) = routing.territory_at(position, self.category) {
+            return Some(Rule::Territory(territory));
+        }
+        if let Some(category) = self.category.filter(|category| category.department.is_some()) {
+            return Some(Rule::Category(category));
+        }
+        coverage.hierarchy.path(node).find_map(|grid| Some(Rule::Grid { grid, department: grid.department.as_ref()? }))
+    }
+}

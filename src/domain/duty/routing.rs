@@ -1,0 +1,177 @@
+//! From a place and a category to the department in charge: asset, then territory, then category, then grid.
+
+use std::collections::HashMap;
+
+use rstar::{
+    AABB, RTree,
+    primitives::{GeomWithData, Rectangle},
+};
+
+use super::{Category, CategoryCode, Department, DepartmentCode};
+use crate::domain::{
+    code,
+    geo::{LocalPlane, Position},
+    grid::{Border, Grid},
+};
+
+/// A component with an owner of its own (权属部件): a cover that belongs to the railway, not to the water works.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asset {
+    pub code: String,
+    pub category: CategoryCode,
+    pub department: DepartmentCode,
+    pub position: Position,
+    /// How far a report may lie from the asset and still mean it.
+    pub radius_m: f64,
+}
+
+/// An area where a department takes some categories over, such as a highway or a park.
+#[derive(Debug, Clone)]
+pub struct Territory {
+    pub code: String,
+    pub department: DepartmentCode,
+    /// Empty: all categories.
+    pub categories: Vec<CategoryCode>,
+    /// Higher goes first where territories overlap; then the lower code.
+    pub priority: i64,
+    pub border: Border,
+}
+
+/// What decided on the department.
+#[derive(Debug, Clone, Copy)]
+pub enum Rule<'a> {
+    Asset {
+        asset: &'a Asset,
+        distance_m: f64,
+    },
+    Territory(&'a Territory),
+    Category(&'a Category),
+    /// The grid, or the wider level that it inherits its department from.
+    Grid {
+        grid: &'a Grid,
+        department: &'a DepartmentCode,
+    },
+}
+
+impl<'a> Rule<'a> {
+    #[must_use]
+    pub fn department(&self) -> Option<&'a DepartmentCode> {
+        match self {
+            Self::Asset { asset, .. } => Some(&asset.department),
+            Self::Territory(territory) => Some(&territory.department),
+            Self::Category(category) => category.department.as_ref(),
+            Self::Grid { department, .. } => Some(department),
+        }
+    }
+}
+
+/// Who is in charge of what where: the responsibility lists, ready to be asked.
+#[derive(Debug, Default)]
+pub struct Routing {
+    departments: Vec<Department>,
+    department_of_code: HashMap<DepartmentCode, usize>,
+    categories: Vec<Category>,
+    category_of_code: HashMap<CategoryCode, usize>,
+    /// The first in force wins: higher priority first, then lower code.
+    territories: Vec<Territory>,
+    territory_tree: RTree<GeomWithData<Rectangle<[f64; 2]>, usize>>,
+    assets: Vec<Asset>,
+    asset_tree: RTree<GeomWithData<[f64; 2], usize>>,
+    max_radius_m: f64,
+}
+
+impl Routing {
+    /// The parts are taken as they are; that codes exist is for the catalog to see to.
+    #[must_use]
+    pub fn new(
+        departments: Vec<Department>,
+        categories: Vec<Category>,
+        mut territories: Vec<Territory>,
+        assets: Vec<Asset>,
+    ) -> Self {
+        territories.sort_by(|a, b| b.priority.cmp(&a.priority).then_with(|| a.code.cmp(&b.code)));
+        let territory_entry = |(i, territory): (usize, &Territory)| {
+            let envelope = territory.border.envelope();
+            GeomWithData::new(Rectangle::from_corners(envelope.min().into(), envelope.max().into()), i)
+        };
+        let asset_entry =
+            |(i, asset): (usize, &Asset)| GeomWithData::new([asset.position.lon(), asset.position.lat()], i);
+        Self {
+            department_of_code: departments.iter().enumerate().map(|(i, d)| (d.code.clone(), i)).collect(),
+            category_of_code: categories.iter().enumerate().map(|(i, c)| (c.code.clone(), i)).collect(),
+            territory_tree: RTree::bulk_load(territories.iter().enumerate().map(territory_entry).collect()),
+            asset_tree: RTree::bulk_load(assets.iter().enumerate().map(asset_entry).collect()),
+            max_radius_m: assets.iter().map(|asset| asset.radius_m).fold(0.0, f64::max),
+            departments,
+            categories,
+            territories,
+            assets,
+        }
+    }
+
+    #[must_use]
+    pub fn departments(&self) -> &[Department] {
+        &self.departments
+    }
+
+    #[must_use]
+    pub fn department(&self, code: &str) -> Option<&Department> {
+        self.department_of_code.get(code).map(|i| &self.departments[*i])
+    }
+
+    #[must_use]
+    pub fn categories(&self) -> &[Category] {
+        &self.categories
+    }
+
+    #[must_use]
+    pub fn category(&self, code: &str) -> Option<&Category> {
+        self.category_of_code.get(code).map(|i| &self.categories[*i])
+    }
+
+    /// The category that an unknown code is likely to mean: the one that it is without its leading zeros.
+    #[must_use]
+    pub fn likely_category(&self, code: &str) -> Option<&Category> {
+        let likely = code::with_leading_zeros(code, self.categories.iter().map(|category| category.code.as_str()))?;
+        self.category(likely)
+    }
+
+    #[must_use]
+    pub fn territories(&self) -> &[Territory] {
+        &self.territories
+    }
+
+    #[must_use]
+    pub fn assets(&self) -> &[Asset] {
+        &self.assets
+    }
+
+    /// The nearest asset of the category that the position is within the radius of; ties go to the lower code.
+    #[must_use]
+    pub fn asset_at(&self, position: Position, category: &Category) -> Option<(&Asset, f64)> {
+        let [dx, dy] = LocalPlane::at(position).reach_deg(self.max_radius_m);
+        let (x, y) = (position.lon(), position.lat());
+        self.asset_tree
+            .locate_in_envelope(AABB::from_corners([x - dx, y - dy], [x + dx, y + dy]))
+            .map(|entry| &self.assets[entry.data])
+            .filter(|asset| asset.category == category.code)
+            .map(|asset| (asset, position.distance_m(asset.position)))
+            .filter(|(asset, distance_m)| *distance_m <= asset.radius_m)
+            .min_by(|(a, a_m), (b, b_m)| a_m.total_cmp(b_m).then_with(|| a.code.cmp(&b.code)))
+    }
+
+    /// The first territory in force here for the category. Without a category only territories that take all apply.
+    #[must_use]
+    pub fn territory_at(&self, position: Position, category: Option<&Category>) -> Option<&Territory> {
+        let takes = |territory: &Territory| {
+            territory.categories.is_empty()
+                || category.is_some_and(|category| territory.categories.contains(&category.code))
+        };
+        self.territory_tree
+            .locate_all_at_point([position.lon(), position.lat()])
+            .map(|entry| entry.data)
+            .filter(|i| takes(&self.territories[*i]) && self.territories[*i].border.contains(position))
+            .min()
+            .map(|i| &self.territories[i])
+    }
+}

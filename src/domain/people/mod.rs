@@ -1,0 +1,89 @@
+//! People (定人): who holds which role and post, and where.
+
+use serde::{Deserialize, Serialize};
+
+use super::{code::text_code, duty::DepartmentCode, grid::GridCode};
+
+text_code! {
+    /// The id of a member of staff.
+    StaffId
+}
+
+/// What somebody does in the loop.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::EnumString,
+    strum::VariantNames,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Role {
+    /// 县级领导
+    CountyLeader,
+    /// 街道科级干部
+    StreetCadre,
+    /// 社区工作人员
+    CommunityStaff,
+    /// 三级网格专员 / 专职网格员: verifies and checks on the spot.
+    Specialist,
+    /// 网格信息员: reports.
+    Informant,
+    /// 职能部门下派人员: signs for and handles.
+    DepartmentClerk,
+    /// 街道部门人员
+    StreetOffice,
+    /// 受理员
+    IntakeOfficer,
+    /// 值班长
+    ShiftHead,
+    /// 派遣员
+    Dispatcher,
+    /// 视频巡查员: looks through the cameras' findings.
+    Operator,
+    /// 研判人员: asks for hotspots and figures.
+    Planner,
+}
+
+/// AB岗: post B stands in for post A.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::EnumString,
+    strum::VariantNames,
+)]
+pub enum Post {
+    A,
+    B,
+}
+
+/// A member of staff as `staff.csv` has them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Staff {
+    pub id: StaffId,
+    pub name: String,
+    pub phone: Option<String>,
+    pub roles: Vec<Role>,
+    pub post: Option<Post>,
+    /// Reach: grids, or wider levels with all that lies below them.
+    pub grids: Vec<GridCode>,
+    pub department: Option<DepartmentCode>,
+}
