@@ -7,4 +7,5 @@ pub mod geo;
 pub mod grid;
 pub mod duty;
 pub mod people;
+pub mod register;
 pub mod case;

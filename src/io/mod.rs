@@ -1,1 +1,5 @@
-//! (being built)
+//! The edges: what comes in and goes out. Each knows the domain and not its siblings; only [`catalog`] reads its files
+//! through [`tables`].
+
+pub mod tables;
+pub mod catalog;

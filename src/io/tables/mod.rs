@@ -1,0 +1,5 @@
+//! Tables in and out: CSV, NDJSON, GeoJSON, surveys; and the encodings that they come in.
+
+pub mod csv;
+pub mod encoding;
+pub mod geojson;
