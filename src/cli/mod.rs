@@ -1,1 +1,76 @@
-//! (being built)
+//! The command line: one file per subcommand.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line prints")]
+
+mod assign;
+mod check;
+mod demo;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::words::Language;
+
+/// Grids, cameras and departments of a street, a district or a city, and the way of an event to the right one of each.
+#[derive(Parser)]
+#[command(version, about, propagate_version = true)]
+struct Cli {
+    /// Language of problems and reasons [default: by the locale]
+    #[arg(long, global = true, value_name = "LANG")]
+    lang: Option<Lang>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Lang {
+    En,
+    Zh,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Place every row of a table on its grid and department
+    Assign(assign::Args),
+    /// Read a whole site and print every problem
+    Check(check::Args),
+    /// Make the synthetic demo site
+    #[command(subcommand)]
+    Demo(demo::Command),
+}
+
+/// Runs the command that the arguments name; 0 is success, 1 a negative answer, 2 a failure.
+#[must_use]
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let language = cli.lang.map_or_else(language_of_environment, |lang| match lang {
+        Lang::En => Language::En,
+        Lang::Zh => Language::Zh,
+    });
+    let done = match cli.command {
+        Command::Assign(args) => assign::run(&args, language),
+        Command::Check(args) => Ok(check::run(&args, language)),
+        Command::Demo(command) => demo::run(&command),
+    };
+    match done {
+        Ok(code) => code,
+        // A reader that has seen enough (`gridwatch assign … | head`) is no failure.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("gridwatch: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    })
+}
+
+fn language_of_environment() -> Language {
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let locale = set("LC_ALL").or_else(|| set("LC_MESSAGES")).or_else(|| set("LANG"));
+    locale.as_deref().map(Language::of_locale).unwrap_or_default()
+}

@@ -23,8 +23,9 @@ pub struct Hierarchy {
 }
 
 /// Why features make no hierarchy; `feature` counts from 0 in the order given.
-#[derive(Debug, Clone, PartialEq, Serialize, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Serialize, thiserror::Error, strum::VariantNames)]
 #[serde(tag = "code", content = "params", rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum HierarchyError {
     #[error("code {grid} is used twice")]
     DuplicateCode { feature: usize, grid: GridCode, first: usize },

@@ -42,7 +42,7 @@ pub enum RingFault {
         lon: f64,
         lat: f64,
     },
-    /// Two edges that are not neighbours touch. The even-odd rule still reads the area right.
+    /// Two edges touch or lie upon each other. The even-odd rule still reads the area right.
     RingTouches {
         ring: usize,
         lon: f64,
@@ -143,7 +143,7 @@ fn meetings(rings: &[Ring]) -> Vec<RingFault> {
     faults
 }
 
-/// Where two edges meet, and whether they cross (or lie upon each other) rather than touch.
+/// Where two edges meet, and whether they cross rather than touch.
 fn meeting(a: &[[f64; 2]], b: &[[f64; 2]], neighbors: bool) -> Option<([f64; 2], bool)> {
     let sides =
         [orient(a[0], a[1], b[0]), orient(a[0], a[1], b[1]), orient(b[0], b[1], a[0]), orient(b[0], b[1], a[1])];
@@ -154,7 +154,7 @@ fn meeting(a: &[[f64; 2]], b: &[[f64; 2]], neighbors: bool) -> Option<([f64; 2],
         let ((a0, a1), (b0, b1)) = (span(a), span(b));
         let (from, to) = (a0.max(b0), a1.min(b1));
         let at = *a.iter().chain(b).find(|p| p[axis] == from)?;
-        return (from < to || (from == to && !neighbors)).then_some((at, from < to && !neighbors));
+        return (from < to || (from == to && !neighbors)).then_some((at, false));
     }
     if neighbors {
         return None;

@@ -1,1 +1,164 @@
-//! x
+//! A site's files, read into one immutable version of everything the rules need.
+//!
+//! All problems are reported together, each with its file, feature, line and field. A catalog comes only out of files
+//! without errors; warnings (an overlap, a gap) say what the rules will do about it.
+
+mod calendar;
+mod duties;
+mod entry;
+mod files;
+mod grids;
+mod people;
+mod problem;
+mod references;
+mod settings;
+
+use std::path::Path;
+
+use crate::domain::{case::WorkingCalendar, duty::Routing, grid::CoverageTimeline, people::Staff, register::Place};
+use files::SiteFolder;
+use problem::Problems;
+pub use problem::{Problem, Severity, Spot, Why};
+pub use settings::Settings;
+
+/// One version of a site: immutable; every event and case keeps the version that it was placed with.
+#[derive(Debug)]
+pub struct Catalog {
+    pub version: Version,
+    pub settings: Settings,
+    pub coverages: CoverageTimeline,
+    pub routing: Routing,
+    pub staff: Vec<Staff>,
+    pub places: Vec<Place>,
+    pub calendar: WorkingCalendar,
+}
+
+/// The hash of the files that a catalog was read from, as 64 hexadecimal digits (BLAKE3).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Version(String);
+
+impl Version {
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What reading a site gave.
+#[derive(Debug)]
+pub struct Reading {
+    /// There if no problem is an error.
+    pub catalog: Option<Catalog>,
+    /// In the order of the files; errors and warnings.
+    pub problems: Vec<Problem>,
+}
+
+impl Reading {
+    #[must_use]
+    pub fn count(&self, severity: Severity) -> usize {
+        self.problems.iter().filter(|problem| problem.severity == severity).count()
+    }
+}
+
+/// Reads the whole site.
+#[must_use]
+pub fn read(root: &Path) -> Reading {
+    let (settings, mut problems) = settings::read(root);
+    let mut site = SiteReader {
+        folder: SiteFolder::new(root, settings.max_file_mb),
+        hash: blake3::Hasher::new(),
+        problems: &mut problems,
+    };
+    site.hash.update(format!("{:?} {:?}\n", settings.datum, settings.time_zone.iana_name()).as_bytes());
+
+    let zone = &settings.time_zone;
+    let datum = settings.datum.unwrap_or_default();
+    let grids =
+        site.read(grids::FILE, Need::Required, |bytes, problems| grids::read(bytes, settings.datum, zone, problems));
+    let departments = site.read(duties::DEPARTMENTS, Need::Optional, |bytes, p| Some(duties::departments(bytes, p)));
+    let categories = site.read(duties::CATEGORIES, Need::Optional, |bytes, p| Some(duties::categories(bytes, p)));
+    let territories =
+        site.read(duties::TERRITORIES, Need::Optional, |bytes, p| Some(duties::territories(bytes, settings.datum, p)));
+    let assets = site.read(duties::ASSETS, Need::Optional, |bytes, p| Some(duties::assets(bytes, settings.datum, p)));
+    let staff = site.read(people::STAFF, Need::Optional, |bytes, p| Some(people::staff(bytes, p)));
+    let places = site.read(people::PLACES, Need::Optional, |bytes, p| Some(people::places(bytes, datum, p)));
+    let calendar = site.read(calendar::FILE, Need::Optional, |bytes, p| calendar::read(bytes, zone, p));
+    let version = Version(site.hash.finalize().to_hex().to_string());
+
+    let grids = grids.unwrap_or_default();
+    let mut grid_problems = Problems::of(grids::FILE);
+    let coverages = grids.coverages(&mut grid_problems);
+    problems.extend(grid_problems.into_vec());
+    let (categories, territories, assets, staff) = (
+        categories.unwrap_or_default(),
+        territories.unwrap_or_default(),
+        assets.unwrap_or_default(),
+        staff.unwrap_or_default(),
+    );
+    problems.extend(references::check(&references::Referring {
+        grids: &grids,
+        departments: departments.as_deref(),
+        categories: &categories,
+        territories: &territories,
+        assets: &assets,
+        staff: &staff,
+    }));
+
+    let sound = problems.iter().all(|problem| problem.severity != Severity::Error);
+    let catalog = coverages.filter(|_| sound).map(|coverages| Catalog {
+        version,
+        coverages,
+        routing: Routing::new(
+            departments.unwrap_or_default(),
+            without_spots(categories),
+            without_spots(territories),
+            without_spots(assets),
+        ),
+        staff: without_spots(staff),
+        places: places.unwrap_or_default(),
+        calendar: calendar.unwrap_or_else(|| WorkingCalendar::plain(settings.time_zone.clone())),
+        settings,
+    });
+    Reading { catalog, problems }
+}
+
+fn without_spots<T>(entries: Vec<(T, Spot)>) -> Vec<T> {
+    entries.into_iter().map(|(entry, _)| entry).collect()
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Need {
+    Required,
+    Optional,
+}
+
+/// Reads file after file, hashing what it reads and gathering what is wrong.
+struct SiteReader<'a> {
+    folder: SiteFolder,
+    hash: blake3::Hasher,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl SiteReader<'_> {
+    fn read<T>(&mut self, file: &str, need: Need, parse: impl FnOnce(&[u8], &mut Problems) -> Option<T>) -> Option<T> {
+        let mut problems = Problems::of(file);
+        let bytes = self.folder.read(file, &mut problems);
+        let mut noted = problems.into_vec();
+        let mut problems = Problems::of(file);
+        let parsed = match &bytes {
+            Some(bytes) => {
+                // Name and length keep two files from running into each other.
+                self.hash.update(format!("{file} {}\n", bytes.len()).as_bytes()).update(bytes);
+                parse(bytes, &mut problems)
+            }
+            None if need == Need::Required && noted.is_empty() => {
+                problems.error(&Spot::file(), None, Why::FileMissing);
+                None
+            }
+            None => None,
+        };
+        noted.extend(problems.into_vec());
+        self.problems.extend(noted);
+        parsed
+    }
+}

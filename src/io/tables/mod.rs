@@ -3,3 +3,4 @@
 pub mod csv;
 pub mod encoding;
 pub mod geojson;
+pub mod instant;

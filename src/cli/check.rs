@@ -1,0 +1,58 @@
+//! `gridwatch check`: every problem of a site, and whether the service would start.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use super::Language;
+use crate::io::catalog::{self, Catalog, Problem, Reading, Severity};
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// The site's folder
+    #[arg(long, default_value = ".", value_name = "DIR")]
+    site: PathBuf,
+}
+
+pub fn run(args: &Args, language: Language) -> ExitCode {
+    let reading = catalog::read(&args.site);
+    for problem in &reading.problems {
+        println!("{}", line(problem, language));
+    }
+    match &reading.catalog {
+        Some(catalog) => {
+            println!("{}", summary(catalog));
+            println!("{} warnings; the service would start", reading.count(Severity::Warning));
+            ExitCode::SUCCESS
+        }
+        None => {
+            println!("{}", refusal(&reading));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// `error: geodata/grids.geojson:7: feature 3 (150621001): level: is missing`
+pub fn line(problem: &Problem, language: Language) -> String {
+    format!("{}: {problem}: {}", problem.severity, language.say(&problem.why))
+}
+
+/// What a command says that cannot go on with such a site.
+pub fn refusal(reading: &Reading) -> String {
+    let (errors, warnings) = (reading.count(Severity::Error), reading.count(Severity::Warning));
+    format!("{errors} errors, {warnings} warnings; the service would not start")
+}
+
+fn summary(catalog: &Catalog) -> String {
+    let leaves =
+        catalog.coverages.stretches().map(|(_, coverage)| coverage.hierarchy.leaves().len()).max().unwrap_or(0);
+    format!(
+        "version {}: {} grids to place on, {} departments, {} categories, {} territories, {} assets, {} staff, {} places",
+        &catalog.version.as_str()[..12],
+        leaves,
+        catalog.routing.departments().len(),
+        catalog.routing.categories().len(),
+        catalog.routing.territories().len(),
+        catalog.routing.assets().len(),
+        catalog.staff.len(),
+        catalog.places.len(),
+    )
+}

@@ -1,0 +1,156 @@
+//! `geodata/departments.toml`, `categories.csv`, `territories.geojson`, `assets.geojson`: who is in charge of what.
+
+use std::collections::HashMap;
+
+use super::{
+    entry::Entry,
+    files::{self, RawEntry, csv_rows, toml_tables},
+    grids::{datum_of, features, polygon_area},
+    problem::{Problems, Spot, Why},
+};
+use crate::{
+    domain::{
+        duty::{Asset, Category, CategoryCode, Department, DepartmentCode, Territory},
+        geo::Datum,
+        grid::Border,
+    },
+    io::tables::geojson::point,
+};
+
+pub const DEPARTMENTS: &str = "geodata/departments.toml";
+pub const CATEGORIES: &str = "geodata/categories.csv";
+pub const TERRITORIES: &str = "geodata/territories.geojson";
+pub const ASSETS: &str = "geodata/assets.geojson";
+
+/// How near an asset a report must lie, where the asset does not say.
+const ASSET_RADIUS_M: f64 = 15.0;
+
+/// Codes seen so far with the place where they stood, to find the ones used twice.
+#[derive(Default)]
+pub struct SeenCodes(HashMap<String, Spot>);
+
+impl SeenCodes {
+    /// Notes a code; false, with a problem, if it was there before.
+    pub fn is_new(&mut self, entry: &mut Entry<'_>, field: &str, code: &str) -> bool {
+        if let Some(first) = self.0.get(code) {
+            let first = match (first.line, first.feature) {
+                (_, Some(feature)) => format!("feature {feature}"),
+                (Some(line), None) => format!("line {line}"),
+                (None, None) => String::new(),
+            };
+            entry.error(field, Why::DuplicateCode { value: code.to_owned(), first });
+            return false;
+        }
+        self.0.insert(code.to_owned(), entry.spot.clone());
+        true
+    }
+}
+
+pub fn departments(bytes: &[u8], problems: &mut Problems) -> Vec<Department> {
+    let Some((tables, others)) = toml_tables(bytes, "department", problems) else { return Vec::new() };
+    no_other_keys(others, problems);
+    let mut seen = SeenCodes::default();
+    let mut department = |(spot, values): RawEntry| {
+        let mut entry = Entry::new(spot, values, problems);
+        let code = entry.required_code("code")?;
+        entry.is_about(&code);
+        let name = entry.required_text("name");
+        let (name_en, phone) = (entry.text("name_en"), entry.text("phone"));
+        entry.no_more_keys();
+        let is_new = seen.is_new(&mut entry, "code", &code);
+        Some(Department { code: DepartmentCode::new(code), name: name.filter(|_| is_new)?, name_en, phone })
+    };
+    tables.into_iter().filter_map(&mut department).collect()
+}
+
+/// A key beside the tables that nobody reads is a typing error.
+pub fn no_other_keys(others: serde_json::Map<String, serde_json::Value>, problems: &mut Problems) {
+    Entry::new(Spot::file(), others, problems).no_more_keys();
+}
+
+pub fn categories(bytes: &[u8], problems: &mut Problems) -> Vec<(Category, Spot)> {
+    let rows = csv_rows(bytes, &["code", "kind", "list", "class", "name"], problems);
+    let mut seen = SeenCodes::default();
+    let mut category = |(spot, values): RawEntry| {
+        let mut entry = Entry::new(spot.clone(), values, problems);
+        let code = entry.required_code("code")?;
+        entry.is_about(&code);
+        let is_new = seen.is_new(&mut entry, "code", &code);
+        let kind = entry.required_choice("kind");
+        let list = entry.required_choice("list");
+        let class = entry.required_text("class");
+        let name = entry.required_text("name");
+        let category = Category {
+            code: CategoryCode::new(code.clone()),
+            name_en: entry.text("name_en"),
+            department: entry.code("department").map(DepartmentCode::new),
+            verify_limit: entry.limit("verify_limit"),
+            sign_limit: entry.limit("sign_limit"),
+            handle_limit: entry.limit("handle_limit"),
+            guard_limit: entry.limit("guard_limit"),
+            urgency: entry.choice("urgency").unwrap_or_default(),
+            visibility: entry.choice("visibility").unwrap_or_default(),
+            merge_radius_m: entry.number("merge_radius_m", 0.0, 10_000.0).unwrap_or(0.0),
+            merge_window: entry.limit("merge_window"),
+            kind: kind?,
+            list: list?,
+            class: class?,
+            name: name.filter(|_| is_new)?,
+        };
+        Some((category, Spot { of: Some(code), ..spot }))
+    };
+    rows.into_iter().filter_map(&mut category).collect()
+}
+
+pub fn territories(bytes: &[u8], site_datum: Option<Datum>, problems: &mut Problems) -> Vec<(Territory, Spot)> {
+    let Some(text) = files::text(bytes, None, problems) else { return Vec::new() };
+    let Some(collection) = files::collection(&text, problems) else { return Vec::new() };
+    let Some(declared) = datum_of(&collection.members, problems) else { return Vec::new() };
+    let datum = declared.or(site_datum).unwrap_or_default();
+    let parsed = features(&collection, problems);
+    let mut seen = SeenCodes::default();
+    let mut territory = |(spot, feature): (Spot, geojson::Feature)| {
+        let number = spot.feature.unwrap_or_default();
+        let mut entry = Entry::new(spot.clone(), feature.properties.unwrap_or_default(), problems);
+        let code = entry.code("code").unwrap_or_else(|| format!("T{number}"));
+        let is_new = seen.is_new(&mut entry, "code", &code);
+        let department = entry.required_code("department").map(DepartmentCode::new);
+        let categories = entry.list("categories").into_iter().map(CategoryCode::new).collect();
+        let priority = entry.whole_number("priority", -1_000_000, 1_000_000).unwrap_or(0);
+        let area = polygon_area(feature.geometry.as_ref(), datum, &spot, problems)?;
+        let department = department.filter(|_| is_new)?;
+        Some((Territory { code, department, categories, priority, border: Border::new(&area) }, spot))
+    };
+    parsed.into_iter().filter_map(&mut territory).collect()
+}
+
+pub fn assets(bytes: &[u8], site_datum: Option<Datum>, problems: &mut Problems) -> Vec<(Asset, Spot)> {
+    let Some(text) = files::text(bytes, None, problems) else { return Vec::new() };
+    let Some(collection) = files::collection(&text, problems) else { return Vec::new() };
+    let Some(declared) = datum_of(&collection.members, problems) else { return Vec::new() };
+    let datum = declared.or(site_datum).unwrap_or_default();
+    let parsed = features(&collection, problems);
+    let mut seen = SeenCodes::default();
+    let mut asset = |(spot, feature): (Spot, geojson::Feature)| {
+        let mut entry = Entry::new(spot.clone(), feature.properties.unwrap_or_default(), problems);
+        let code = entry.required_code("code")?;
+        let is_new = seen.is_new(&mut entry, "code", &code);
+        let category = entry.required_code("category").map(CategoryCode::new);
+        let department = entry.required_code("department").map(DepartmentCode::new);
+        let radius_m = entry.number("radius_m", 0.0, 1_000.0).unwrap_or(ASSET_RADIUS_M);
+        let position = match feature.geometry.as_ref().map(|geometry| point(&geometry.value)) {
+            Some(Ok([lon, lat])) => entry.checked_position(lon, lat, datum),
+            Some(Err(found)) => {
+                entry.error("geometry", Why::WrongGeometry { expected: "Point", found: found.to_owned() });
+                None
+            }
+            None => {
+                entry.error("geometry", Why::NullGeometry);
+                None
+            }
+        };
+        let position = position.filter(|_| is_new)?;
+        Some((Asset { code, category: category?, department: department?, position, radius_m }, spot))
+    };
+    parsed.into_iter().filter_map(&mut asset).collect()
+}

@@ -1,0 +1,201 @@
+//! The files of a site's folder, read once, with limits.
+
+use std::{
+    io::Read,
+    path::{Path, PathBuf},
+};
+
+use serde_json::{Map, Value};
+
+use super::problem::{Problems, Spot, Why};
+use crate::io::tables::{
+    csv::{self, Cut, Splitter},
+    encoding::{self, TextEncoding},
+    geojson::{Collection, CollectionError},
+};
+
+/// A site's folder.
+#[derive(Debug, Clone)]
+pub struct SiteFolder {
+    root: PathBuf,
+    limit_bytes: u64,
+}
+
+/// A row, table or feature: where it stands and what it holds.
+pub type RawEntry = (Spot, Map<String, Value>);
+
+impl SiteFolder {
+    /// Files above `limit_mb` are refused.
+    #[must_use]
+    pub fn new(root: &Path, limit_mb: u64) -> Self {
+        Self { root: root.to_owned(), limit_bytes: limit_mb << 20 }
+    }
+
+    /// The bytes of a file; `None` if it is not there, or with a problem if it cannot be had.
+    pub fn read(&self, file: &str, problems: &mut Problems) -> Option<Vec<u8>> {
+        let unreadable = |problems: &mut Problems, error: &std::io::Error| {
+            problems.error(&Spot::file(), None, Why::FileUnreadable { error: error.kind().to_string() });
+        };
+        let opened = match std::fs::File::open(self.root.join(file)) {
+            Ok(opened) => opened,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return None,
+            Err(error) => {
+                unreadable(problems, &error);
+                return None;
+            }
+        };
+        let mut bytes = Vec::new();
+        // One byte more than the limit tells a file at the limit from one above it, whatever its metadata say.
+        if let Err(error) = opened.take(self.limit_bytes + 1).read_to_end(&mut bytes) {
+            unreadable(problems, &error);
+            return None;
+        }
+        if bytes.len() as u64 > self.limit_bytes {
+            let size = std::fs::metadata(self.root.join(file)).map_or(bytes.len() as u64, |meta| meta.len());
+            let why = Why::FileTooLarge { size_mb: size >> 20, limit_mb: self.limit_bytes >> 20 };
+            problems.error(&Spot::file(), None, why);
+            return None;
+        }
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            problems.error(&Spot::file(), None, Why::FileEmpty);
+            return None;
+        }
+        Some(bytes)
+    }
+}
+
+/// A file's text: UTF-8, or for tables GB18030 too.
+pub fn text(bytes: &[u8], encoding: Option<TextEncoding>, problems: &mut Problems) -> Option<String> {
+    encoding::decode(bytes, encoding)
+        .map_err(|not| problems.error(&Spot::file(), None, Why::WrongEncoding { encoding: not.encoding.to_string() }))
+        .ok()
+}
+
+/// The rows of a CSV file by column name. A row that is none is noted and left out.
+pub fn csv_rows(bytes: &[u8], required: &[&str], problems: &mut Problems) -> Vec<RawEntry> {
+    let Some(text) = text(bytes, None, problems) else { return Vec::new() };
+    let first_line = text.lines().next().unwrap_or_default().as_bytes();
+    let splitter = Splitter { delimiter: csv::delimiter_of(first_line) };
+    let (mut rest, mut line) = (text.as_bytes(), 1u64);
+    let mut columns: Option<Vec<String>> = None;
+    let mut rows = Vec::new();
+    loop {
+        let (len, closed) = match splitter.next(rest, true) {
+            Cut::Record { len } => (len, true),
+            Cut::UnclosedQuote { len } => (len, false),
+            Cut::TooLong => {
+                problems.error(&Spot::line(line), None, Why::RowTooLong);
+                return rows;
+            }
+            Cut::More | Cut::End => return rows,
+        };
+        let record = &rest[..len];
+        let spot = Spot::line(line);
+        rest = &rest[len..];
+        line += memchr::memchr_iter(b'\n', record).count() as u64;
+        if !closed {
+            problems.error(&spot, None, Why::UnclosedQuote);
+            continue;
+        }
+        let fields = csv::fields(record, splitter.delimiter, true);
+        let mut fields: Vec<String> = fields.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect();
+        if fields.iter().all(String::is_empty) {
+            continue;
+        }
+        match &columns {
+            None => {
+                let named: Vec<String> = fields.iter().map(|name| name.trim().to_owned()).collect();
+                let missing: Vec<_> =
+                    required.iter().filter(|name| !named.iter().any(|known| known == *name)).collect();
+                for name in &missing {
+                    problems.error(&spot, Some(name), Why::MissingColumn { columns: named.clone() });
+                }
+                if !missing.is_empty() {
+                    return Vec::new();
+                }
+                columns = Some(named);
+            }
+            Some(columns) if columns.len() != fields.len() => {
+                problems.error(&spot, None, Why::RaggedRow { expected: columns.len(), found: fields.len() });
+            }
+            Some(columns) => {
+                let values = columns.iter().cloned().zip(fields.drain(..).map(Value::String)).collect();
+                rows.push((spot, values));
+            }
+        }
+    }
+}
+
+/// The tables of one `[[name]]` of a TOML file, and the file's other keys.
+pub fn toml_tables(bytes: &[u8], name: &str, problems: &mut Problems) -> Option<(Vec<RawEntry>, Map<String, Value>)> {
+    let text = text(bytes, Some(TextEncoding::Utf8), problems)?;
+    let line_of =
+        |offset: usize| 1 + memchr::memchr_iter(b'\n', &text.as_bytes()[..offset.min(text.len())]).count() as u64;
+    let document = match toml::de::DeTable::parse(&text) {
+        Ok(document) => document.into_inner(),
+        Err(error) => {
+            let spot = error.span().map_or(Spot::file(), |span| Spot::line(line_of(span.start)));
+            problems.error(&spot, None, Why::NotToml { error: error.message().to_owned() });
+            return None;
+        }
+    };
+    let mut tables = Vec::new();
+    let mut others = Map::new();
+    for (key, value) in document {
+        if key.get_ref() != name {
+            others.insert(key.into_inner().into_owned(), json(value.into_inner()));
+            continue;
+        }
+        let toml::de::DeValue::Array(entries) = value.into_inner() else {
+            let why = Why::BadChoice { value: name.to_owned(), choices: vec!["[[…]]"] };
+            problems.error(&Spot::file(), Some(name), why);
+            continue;
+        };
+        for entry in entries {
+            let spot = Spot::line(line_of(entry.span().start));
+            match json(entry.into_inner()) {
+                Value::Object(values) => tables.push((spot, values)),
+                other => {
+                    let why = Why::BadChoice { value: other.to_string(), choices: vec!["[[…]]"] };
+                    problems.error(&spot, Some(name), why);
+                }
+            }
+        }
+    }
+    Some((tables, others))
+}
+
+/// TOML's dates become text; a number that JSON cannot hold becomes text too, and is refused where it is asked for.
+fn json(value: toml::de::DeValue<'_>) -> Value {
+    use toml::de::DeValue;
+    match value {
+        DeValue::String(text) => Value::String(text.into_owned()),
+        DeValue::Integer(number) => i64::from_str_radix(&number.as_str().replace('_', ""), number.radix())
+            .map_or_else(|_| Value::String(number.to_string()), Value::from),
+        DeValue::Float(number) => {
+            let parsed = number.as_str().replace('_', "").parse().ok().and_then(serde_json::Number::from_f64);
+            parsed.map_or_else(|| Value::String(number.to_string()), Value::Number)
+        }
+        DeValue::Boolean(flag) => Value::Bool(flag),
+        DeValue::Datetime(instant) => Value::String(instant.to_string()),
+        DeValue::Array(values) => values.into_iter().map(|value| json(value.into_inner())).collect(),
+        DeValue::Table(table) => {
+            table.into_iter().map(|(key, value)| (key.into_inner().into_owned(), json(value.into_inner()))).collect()
+        }
+    }
+}
+
+/// A feature collection.
+pub fn collection<'a>(text: &'a str, problems: &mut Problems) -> Option<Collection<'a>> {
+    match Collection::parse(text) {
+        Ok(collection) => Some(collection),
+        Err(CollectionError::NotJson { line, column, message }) => {
+            problems.error(&Spot::line(line as u64), None, Why::NotJson { column, error: message });
+            None
+        }
+        Err(CollectionError::NotACollection { found }) => {
+            problems.error(&Spot::file(), None, Why::NotACollection { found });
+            None
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! `geodata/grids.geojson`.
+
+use std::{collections::HashSet, sync::Arc};
+
+use geo::{Coord, LineString, MultiPolygon, Polygon};
+use geojson::JsonObject;
+use jiff::tz::TimeZone;
+
+use super::{
+    entry::Entry,
+    files,
+    problem::{Problems, Spot, Why},
+};
+use crate::{
+    domain::{
+        geo::{Area, Datum, Position},
+        grid::{CoverageTimeline, DepartmentCode, Grid, GridCode, HierarchyError, Validity, ring, topology},
+    },
+    io::tables::geojson::{Collection, RawFeature, RawPolygons, polygons},
+};
+
+pub const FILE: &str = "geodata/grids.geojson";
+
+/// The grids of a file in WGS84, with the place of each in it.
+#[derive(Debug, Default)]
+pub struct Grids {
+    pub grids: Vec<Arc<Grid>>,
+    pub spots: Vec<Spot>,
+    /// Codes of features that had an error: what refers to them is not to blame.
+    pub spoiled: HashSet<String>,
+}
+
+/// Reads the features, each checked for itself.
+pub fn read(bytes: &[u8], site_datum: Option<Datum>, zone: &TimeZone, problems: &mut Problems) -> Option<Grids> {
+    let text = files::text(bytes, None, problems)?;
+    let collection = files::collection(&text, problems)?;
+    let declared = datum_of(&collection.members, problems)?.or(site_datum);
+    let mut read = Grids::default();
+    for feature in &collection.features {
+        match grid(feature, declared.unwrap_or_default(), zone, problems) {
+            Ok((grid, spot)) => {
+                read.grids.push(Arc::new(grid));
+                read.spots.push(spot);
+            }
+            Err(code) => read.spoiled.extend(code),
+        }
+    }
+    if collection.features.is_empty() {
+        problems.error(&Spot::file(), None, Why::NoFeatures);
+    }
+    if declared.is_none() && read.grids.iter().any(|grid| is_in_china(grid)) {
+        problems.warning(&Spot::file(), Some("datum"), Why::NoDatum);
+    }
+    Some(read)
+}
+
+impl Grids {
+    /// The coverages of the grids, with what is wrong between them.
+    pub fn coverages(&self, problems: &mut Problems) -> Option<CoverageTimeline> {
+        let timeline = match CoverageTimeline::new(&self.grids) {
+            Ok(timeline) => timeline,
+            Err(faults) => {
+                for fault in faults {
+                    let on_spoiled = matches!(&fault, HierarchyError::UnknownParent { parent, .. }
+                        if self.spoiled.contains(parent.as_str()));
+                    if !on_spoiled {
+                        problems.error(&self.spots[fault.feature()], None, Why::Hierarchy(fault));
+                    }
+                }
+                return None;
+            }
+        };
+        let mut seen = Vec::new();
+        for (_, coverage) in timeline.stretches() {
+            for fault in topology::faults(&coverage.hierarchy) {
+                if !seen.contains(&fault) {
+                    problems.warning(&Spot::file(), None, Why::Topology(fault.clone()));
+                    seen.push(fault);
+                }
+            }
+        }
+        Some(timeline)
+    }
+}
+
+/// The datum that a collection declares, by `datum` or `crs`. The outer `None` is an error already noted.
+#[expect(clippy::option_option, reason = "not readable, not declared and declared are three things")]
+pub fn datum_of(members: &JsonObject, problems: &mut Problems) -> Option<Option<Datum>> {
+    let mut entry = Entry::new(Spot::file(), members.clone(), problems);
+    if entry.has("datum") {
+        return entry.choice("datum").map(Some);
+    }
+    let crs = members.get("crs").and_then(|crs| {
+        let name = crs.pointer("/properties/name").or_else(|| crs.get("name")).unwrap_or(crs);
+        (!name.is_null()).then(|| name.as_str().map_or_else(|| name.to_string(), str::to_owned))
+    });
+    let Some(crs) = crs else { return Some(None) };
+    let name = crs.to_ascii_uppercase();
+    let known =
+        name.ends_with("CRS84") || (name.contains("EPSG") && (name.ends_with(":4326") || name.ends_with(":4490")));
+    if known {
+        return Some(Some(Datum::Wgs84));
+    }
+    problems.error(&Spot::file(), Some("crs"), Why::UnknownCrs { crs });
+    None
+}
+
+/// Rings as they came, checked and turned to WGS84.
+pub fn area(rings: &RawPolygons, datum: Datum, spot: &Spot, problems: &mut Problems) -> Option<Area> {
+    let mut sound = true;
+    for fault in ring::faults(&rings.iter().flatten().cloned().collect::<Vec<_>>()) {
+        if fault.is_harmless() {
+            problems.warning(spot, None, Why::Ring(fault));
+        } else {
+            problems.error(spot, None, Why::Ring(fault));
+            sound = false;
+        }
+    }
+    if rings.iter().flatten().next().is_none() {
+        problems.error(spot, None, Why::NullGeometry);
+        sound = false;
+    }
+    if !sound {
+        return None;
+    }
+    let coord = |[lon, lat]: &[f64; 2]| {
+        let position = datum.to_wgs84(Position::new(*lon, *lat).ok()?);
+        Some(Coord { x: position.lon(), y: position.lat() })
+    };
+    let line = |ring: &Vec<[f64; 2]>| ring.iter().map(coord).collect::<Option<Vec<_>>>().map(LineString);
+    let polygon = |polygon: &Vec<Vec<[f64; 2]>>| {
+        let mut rings = polygon.iter().map(line);
+        Some(Polygon::new(rings.next()??, rings.collect::<Option<_>>()?))
+    };
+    rings.iter().filter(|polygon| !polygon.is_empty()).map(polygon).collect::<Option<_>>().map(MultiPolygon)
+}
+
+/// A feature's properties and geometry, noted if it has neither.
+pub fn open(feature: &RawFeature<'_>, problems: &mut Problems) -> Result<(Spot, geojson::Feature), Spot> {
+    let mut spot = Spot { line: Some(feature.line), feature: Some(feature.number), of: None };
+    match feature.parse() {
+        Ok(parsed) => {
+            let code = parsed.properties.as_ref().and_then(|properties| properties.get("code")?.as_str());
+            spot.of = code.filter(|code| !code.is_empty()).map(str::to_owned);
+            Ok((spot, parsed))
+        }
+        Err(error) => {
+            problems.error(&spot, None, Why::NotAFeature { error });
+            Err(spot)
+        }
+    }
+}
+
+/// The area of a feature that must be a polygon.
+pub fn polygon_area(
+    geometry: Option<&geojson::Geometry>,
+    datum: Datum,
+    spot: &Spot,
+    problems: &mut Problems,
+) -> Option<Area> {
+    let Some(geometry) = geometry else {
+        problems.error(spot, Some("geometry"), Why::NullGeometry);
+        return None;
+    };
+    match polygons(&geometry.value) {
+        Ok(rings) => area(&rings, datum, spot, problems),
+        Err(found) => {
+            let why = Why::WrongGeometry { expected: "Polygon", found: found.to_owned() };
+            problems.error(spot, Some("geometry"), why);
+            None
+        }
+    }
+}
+
+/// One grid, or the code of the feature that is none.
+fn grid(
+    feature: &RawFeature<'_>,
+    datum: Datum,
+    zone: &TimeZone,
+    problems: &mut Problems,
+) -> Result<(Grid, Spot), Option<String>> {
+    let (spot, feature) = open(feature, problems).map_err(|spot| spot.of)?;
+    let spoiled = spot.of.clone();
+    let mut entry = Entry::new(spot.clone(), feature.properties.unwrap_or_default(), problems);
+    let code = entry.required_code("code").map(GridCode::new);
+    let name = entry.required_text("name");
+    let level = entry.required_choice("level");
+    let parent = entry.code("parent").map(GridCode::new);
+    let name_en = entry.text("name_en");
+    let households = entry.whole_number("households", 0, 100_000_000);
+    let kind = entry.text("kind");
+    let department = entry.code("department").map(DepartmentCode::new);
+    let validity = Validity { from: entry.instant("valid_from", zone), to: entry.instant("valid_to", zone) };
+    if let (Some(from), Some(to)) = (validity.from, validity.to)
+        && from >= to
+    {
+        entry.error("valid_to", Why::EmptyValidity { from: from.to_string(), to: to.to_string() });
+    }
+    let area = polygon_area(feature.geometry.as_ref(), datum, &spot, problems);
+    let (Some(code), Some(name), Some(level), Some(area)) = (code, name, level, area) else { return Err(spoiled) };
+    let households = households.and_then(|n| u32::try_from(n).ok());
+    let mut grid = Grid::new(code, name, level, &area);
+    (grid.parent, grid.name_en, grid.households) = (parent, name_en, households);
+    (grid.kind, grid.department, grid.validity) = (kind, department, validity);
+    Ok((grid, spot))
+}
+
+/// In the box where datums differ; by the middle of the envelope.
+fn is_in_china(grid: &Grid) -> bool {
+    let center = grid.border.envelope().center();
+    Position::new(center.x, center.y).is_ok_and(Position::in_gcj02_area)
+}
+
+/// The features of another collection of areas or points, with their properties as entries.
+pub fn features<'a>(collection: &'a Collection<'a>, problems: &mut Problems) -> Vec<(Spot, geojson::Feature)> {
+    collection.features.iter().filter_map(|feature| open(feature, problems).ok()).collect()
+}

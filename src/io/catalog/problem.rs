@@ -1,0 +1,251 @@
+//! What is wrong with a site's files: a place and a code with parameters. The words are made at the edge.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::domain::grid::{HierarchyError, ring::RingFault, topology::TopologyFault};
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Problem {
+    pub severity: Severity,
+    /// Relative to the site's folder.
+    pub file: String,
+    #[serde(flatten)]
+    pub spot: Spot,
+    /// Field, column or key.
+    pub field: Option<String>,
+    #[serde(flatten)]
+    pub why: Why,
+}
+
+/// Whether the service starts in spite of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, strum::Display)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+pub enum Severity {
+    Error,
+    Warning,
+}
+
+/// Where in a file.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Spot {
+    /// From 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// From 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub feature: Option<usize>,
+    /// The code or id of what it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
+}
+
+/// Why, as a code with parameters.
+#[derive(Debug, Clone, PartialEq, Serialize, strum::VariantNames)]
+#[serde(tag = "code", content = "params", rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Why {
+    // A file as a whole.
+    FileMissing,
+    FileUnreadable {
+        error: String,
+    },
+    FileTooLarge {
+        size_mb: u64,
+        limit_mb: u64,
+    },
+    FileEmpty,
+    WrongEncoding {
+        encoding: String,
+    },
+    NotJson {
+        column: usize,
+        error: String,
+    },
+    NotACollection {
+        found: String,
+    },
+    NotToml {
+        error: String,
+    },
+    NoFeatures,
+    UnknownCrs {
+        crs: String,
+    },
+    /// Inside China the datum decides on the grid, and none is declared.
+    NoDatum,
+    // A row, a feature, an entry.
+    NotAFeature {
+        error: String,
+    },
+    NullGeometry,
+    WrongGeometry {
+        expected: &'static str,
+        found: String,
+    },
+    MissingColumn {
+        columns: Vec<String>,
+    },
+    RaggedRow {
+        expected: usize,
+        found: usize,
+    },
+    UnclosedQuote,
+    RowTooLong,
+    UnknownKey,
+    // A value.
+    MissingValue,
+    NotText {
+        value: String,
+    },
+    BadNumber {
+        value: String,
+    },
+    DecimalComma {
+        value: String,
+    },
+    OutOfRange {
+        value: f64,
+        min: f64,
+        max: f64,
+    },
+    BadChoice {
+        value: String,
+        choices: Vec<&'static str>,
+    },
+    BadLimit {
+        value: String,
+    },
+    BadDate {
+        value: String,
+    },
+    BadTime {
+        value: String,
+    },
+    BadTimeZone {
+        value: String,
+    },
+    EmptyValidity {
+        from: String,
+        to: String,
+    },
+    ScientificCode {
+        value: String,
+    },
+    DuplicateCode {
+        value: String,
+        first: String,
+    },
+    UnknownCode {
+        value: String,
+        likely: Option<String>,
+    },
+    BadPosition {
+        lon: f64,
+        lat: f64,
+    },
+    SwappedPosition {
+        lon: f64,
+        lat: f64,
+    },
+    ZeroPosition,
+    // Particular files.
+    NoWorkingTime {
+        error: String,
+    },
+    NoStream,
+    BadStream {
+        value: String,
+        schemes: &'static str,
+    },
+    /// A password in a stream's address; the address is not repeated.
+    CredentialsInStream,
+    BadGbCode {
+        value: String,
+    },
+    BadControlPoints {
+        error: String,
+    },
+    MissingElement {
+        element: String,
+        package: String,
+    },
+    // Faults of the grids, which the domain names itself.
+    #[serde(untagged)]
+    #[strum(disabled)]
+    Ring(RingFault),
+    #[serde(untagged)]
+    #[strum(disabled)]
+    Hierarchy(HierarchyError),
+    #[serde(untagged)]
+    #[strum(disabled)]
+    Topology(TopologyFault),
+}
+
+/// Problems of one file, collected while it is read.
+#[derive(Debug)]
+pub struct Problems {
+    file: String,
+    found: Vec<Problem>,
+}
+
+impl Problems {
+    #[must_use]
+    pub fn of(file: &str) -> Self {
+        Self { file: file.to_owned(), found: Vec::new() }
+    }
+
+    pub fn error(&mut self, spot: &Spot, field: Option<&str>, why: Why) {
+        self.push(Severity::Error, spot, field, why);
+    }
+
+    pub fn warning(&mut self, spot: &Spot, field: Option<&str>, why: Why) {
+        self.push(Severity::Warning, spot, field, why);
+    }
+
+    #[must_use]
+    pub fn into_vec(self) -> Vec<Problem> {
+        self.found
+    }
+
+    fn push(&mut self, severity: Severity, spot: &Spot, field: Option<&str>, why: Why) {
+        let field = field.map(str::to_owned);
+        self.found.push(Problem { severity, file: self.file.clone(), spot: spot.clone(), field, why });
+    }
+}
+
+impl Spot {
+    #[must_use]
+    pub fn line(line: u64) -> Self {
+        Self { line: Some(line), ..Self::default() }
+    }
+
+    /// The whole file.
+    #[must_use]
+    pub fn file() -> Self {
+        Self::default()
+    }
+}
+
+/// `geodata/grids.geojson:7: feature 3 (150621001): level`
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        if let Some(line) = self.spot.line {
+            write!(f, ":{line}")?;
+        }
+        match (self.spot.feature, &self.spot.of) {
+            (Some(feature), Some(of)) => write!(f, ": feature {feature} ({of})")?,
+            (Some(feature), None) => write!(f, ": feature {feature}")?,
+            (None, Some(of)) => write!(f, ": {of}")?,
+            (None, None) => {}
+        }
+        if let Some(field) = &self.field {
+            write!(f, ": {field}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,114 @@
+//! Codes that name something in another file.
+
+use std::collections::HashSet;
+
+use super::{
+    duties::{ASSETS, CATEGORIES, TERRITORIES},
+    grids::{self, Grids},
+    people::STAFF,
+    problem::{Problem, Problems, Spot, Why},
+};
+use crate::domain::{
+    code,
+    duty::{Asset, Category, Department, Territory},
+    people::Staff,
+};
+
+/// What names codes of other files.
+pub struct Referring<'a> {
+    pub grids: &'a Grids,
+    /// `None` where the site has no list of departments: then any code will do.
+    pub departments: Option<&'a [Department]>,
+    pub categories: &'a [(Category, Spot)],
+    pub territories: &'a [(Territory, Spot)],
+    pub assets: &'a [(Asset, Spot)],
+    pub staff: &'a [(Staff, Spot)],
+}
+
+/// Every code that names nothing.
+pub fn check(site: &Referring<'_>) -> Vec<Problem> {
+    let departments =
+        site.departments.map(|list| list.iter().map(|department| department.code.as_str()).collect::<Codes<'_>>());
+    let departments = departments.as_ref();
+    let categories: Codes<'_> = site.categories.iter().map(|(category, _)| category.code.as_str()).collect();
+    let sound = site.grids.grids.iter().map(|grid| grid.code.as_str());
+    let grids: Codes<'_> = sound.chain(site.grids.spoiled.iter().map(String::as_str)).collect();
+
+    let mut all = Vec::new();
+    let mut in_file = |file: &str, named: Vec<Named<'_>>| {
+        let mut problems = Problems::of(file);
+        for Named { spot, field, code, known } in named {
+            if let Some(known) = known
+                && !known.contains(code)
+            {
+                let likely = code::with_leading_zeros(code, known.iter().copied()).map(str::to_owned);
+                problems.error(spot, Some(field), Why::UnknownCode { value: code.to_owned(), likely });
+            }
+        }
+        all.extend(problems.into_vec());
+    };
+
+    let of_grids = site.grids.grids.iter().zip(&site.grids.spots);
+    in_file(
+        grids::FILE,
+        of_grids
+            .filter_map(|(grid, spot)| Some(named(spot, "department", grid.department.as_ref()?.as_str(), departments)))
+            .collect(),
+    );
+    in_file(
+        CATEGORIES,
+        site.categories
+            .iter()
+            .filter_map(|(c, spot)| Some(named(spot, "department", c.department.as_ref()?.as_str(), departments)))
+            .collect(),
+    );
+    in_file(
+        TERRITORIES,
+        site.territories
+            .iter()
+            .flat_map(|(t, spot)| {
+                let categories =
+                    t.categories.iter().map(|code| named(spot, "categories", code.as_str(), Some(&categories)));
+                std::iter::once(named(spot, "department", t.department.as_str(), departments)).chain(categories)
+            })
+            .collect(),
+    );
+    in_file(
+        ASSETS,
+        site.assets
+            .iter()
+            .flat_map(|(asset, spot)| {
+                [
+                    named(spot, "department", asset.department.as_str(), departments),
+                    named(spot, "category", asset.category.as_str(), Some(&categories)),
+                ]
+            })
+            .collect(),
+    );
+    in_file(
+        STAFF,
+        site.staff
+            .iter()
+            .flat_map(|(member, spot)| {
+                let of_grids = member.grids.iter().map(|code| named(spot, "grids", code.as_str(), Some(&grids)));
+                let department = member.department.iter();
+                of_grids.chain(department.map(|code| named(spot, "department", code.as_str(), departments)))
+            })
+            .collect(),
+    );
+    all
+}
+
+type Codes<'a> = HashSet<&'a str>;
+
+/// A code in a field, and the codes that it may be.
+struct Named<'a> {
+    spot: &'a Spot,
+    field: &'static str,
+    code: &'a str,
+    known: Option<&'a Codes<'a>>,
+}
+
+fn named<'a>(spot: &'a Spot, field: &'static str, code: &'a str, known: Option<&'a Codes<'a>>) -> Named<'a> {
+    Named { spot, field, code, known }
+}

@@ -1,0 +1,85 @@
+# Problems of a site's files.
+file_missing = the file is not there, and nothing works without it
+file_unreadable = cannot be read: { $error }
+file_too_large = { $size_mb } MB; files above { $limit_mb } MB are refused (see [geodata] max_file_mb in gridwatch.toml)
+file_empty = the file is empty
+wrong_encoding = the text is not { $encoding }; save it as UTF-8 or GB18030
+not_json = not JSON: { $error } (column { $column })
+not_a_collection = a FeatureCollection is needed, this is { $found }
+not_toml = not TOML: { $error }
+no_features = the collection holds no features
+unknown_crs = coordinate system { $crs } is not read here; CRS84, EPSG:4326 and EPSG:4490 are, others go through `gridwatch import grids --crs`
+no_datum = inside China and no datum declared; read as wgs84. Say datum = "wgs84", "gcj02" or "bd09" in [geodata] of gridwatch.toml: the wrong one moves everything by about 400 m
+not_a_feature = not a GeoJSON feature: { $error }
+null_geometry = has no geometry
+wrong_geometry = a { $expected } is needed, this is a { $found }
+missing_column = the column is missing; there are: { $columns }
+ragged_row = { $found } fields where the header has { $expected }
+unclosed_quote = a quotation mark opens here and is never closed
+row_too_long = the line is longer than 1 MiB; is this a CSV file?
+unknown_key = not a key that is read here; a typing error?
+missing_value = is missing
+not_text = must be text in quotation marks, found { $value }
+bad_number = "{ $value }" is not a number
+decimal_comma = "{ $value }" has a comma for a decimal point
+out_of_range = { $value } is not between { $min } and { $max }
+bad_choice = "{ $value }" is none of { $choices }
+bad_limit = "{ $value }" is not a limit such as 30m, 4h (working hours), 4H (clock hours) or 3d (working days)
+bad_date = "{ $value }" is not a date such as 2026-03-04
+bad_time = "{ $value }" is not a time such as 2026-03-04T09:05+08:00, 2026-03-04 09:05 or 09:05
+bad_time_zone = "{ $value }" is not a time zone such as Asia/Shanghai
+empty_validity = from { $from } to { $to } is no stretch of time
+scientific_code = "{ $value }" is what a spreadsheet makes of a code; format the column as text and enter the code again
+duplicate_code = { $value } is used twice, first in { $first }
+unknown_code = there is no { $value }{ $likely ->
+    [none] { "" }
+   *[other] ; did it lose its leading zeros? There is { $likely }
+}
+bad_position = { $lon }, { $lat } is no position on earth
+swapped_position = { $lon }, { $lat } looks like latitude, longitude; longitude comes first
+zero_position = 0, 0 is a position that nobody knew
+no_working_time = { $error }
+no_stream = a camera needs one stream: main or sub
+bad_stream = "{ $value }" is not a stream address; { $schemes } are
+credentials_in_stream = the address holds a user or password; keep them out of the file and name them with secret = "…"
+bad_gb_code = "{ $value }" is not a GB/T 28181 code of 20 digits
+bad_control_points = { $error }
+missing_element = GStreamer has no { $element }; install { $package }
+# Faults of the grids.
+ring_too_short = ring { $ring } has { $positions } positions; four are the fewest, the last being the first again
+ring_unclosed = ring { $ring } is not closed: it ends at { $lon }, { $lat }, away from where it began
+ring_crosses = ring { $ring } crosses itself or another at { $lon }, { $lat }
+ring_touches = ring { $ring } touches itself or another at { $lon }, { $lat }; read by the even-odd rule
+ring_empty = ring { $ring } encloses nothing
+parent_loop = is its own ancestor
+unknown_parent = names the parent { $parent }, which does not exist
+parent_level = is a { $level } under { $parent }, which is a { $parent_level }: no wider level
+overlap = { $winner } and { $other } overlap by { $area_m2 } m² at { $lon }, { $lat }; there { $winner } wins (the smaller, then the lower code)
+gap = { $pieces ->
+    [1] a gap
+   *[other] { $pieces } gaps
+} of { $area_m2 } m² between { $beside } at { $lon }, { $lat }
+uncovered = { $area_m2 } m² of { $parent } belong to none of its parts, at { $lon }, { $lat }{ $pieces ->
+    [1] { "" }
+   *[other] { " " }and { $pieces } places in all
+}
+outside_parent = { $children } reach out of { $parent } by { $area_m2 } m² at { $lon }, { $lat }
+t_junction = { $corners ->
+    [1] a corner of { $grid } lies
+   *[other] { $corners } corners of { $grid } lie
+} on the border of { $other }, which has none there, at { $lon }, { $lat }; slivers may open
+# Reasons of a placement.
+inside_grid = lies in grid { $grid }
+crosses_border = lies in grid { $grid }, { $edge_m } m from its border and nearer than the position is sure; { $candidates } grids come into question
+nearest_grid = lies outside every grid, { $distance_m } m from { $grid }
+outside_every_grid = lies outside every grid
+no_position = the position is not known
+asset_owner = { $department } owns { $asset }, { $distance_m } m away
+territory_owner = { $department } is in charge within { $territory }
+category_owner = { $department } is in charge of category { $category }
+grid_owner = { $department } is in charge in { $grid }
+no_department = nobody is in charge
+unknown_category = category { $category } is not on the lists{ $likely ->
+    [none] { "" }
+   *[other] ; did it lose its leading zeros? There is { $likely }
+}

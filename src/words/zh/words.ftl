@@ -1,0 +1,76 @@
+# 站点文件的问题
+file_missing = 文件不存在，缺少它无法工作
+file_unreadable = 无法读取：{ $error }
+file_too_large = { $size_mb } MB；超过 { $limit_mb } MB 的文件不予读取（见 gridwatch.toml 的 [geodata] max_file_mb）
+file_empty = 文件为空
+wrong_encoding = 文本不是 { $encoding } 编码；请另存为 UTF-8 或 GB18030
+not_json = 不是 JSON：{ $error }（第 { $column } 列）
+not_a_collection = 需要 FeatureCollection，实为 { $found }
+not_toml = 不是 TOML：{ $error }
+no_features = 集合中没有要素
+unknown_crs = 不支持坐标系 { $crs }；支持 CRS84、EPSG:4326、EPSG:4490，其他请用 `gridwatch import grids --crs` 导入
+no_datum = 位于中国境内但未声明坐标基准，按 wgs84 读取。请在 gridwatch.toml 的 [geodata] 中写明 datum = "wgs84"、"gcj02" 或 "bd09"：用错会整体偏移约 400 米
+not_a_feature = 不是 GeoJSON 要素：{ $error }
+null_geometry = 没有几何图形
+wrong_geometry = 需要 { $expected }，实为 { $found }
+missing_column = 缺少此列；现有列：{ $columns }
+ragged_row = 有 { $found } 个字段，而表头有 { $expected } 个
+unclosed_quote = 此处的引号没有闭合
+row_too_long = 此行超过 1 MiB，是 CSV 文件吗？
+unknown_key = 不认识的键，是否笔误？
+missing_value = 缺失
+not_text = 须为带引号的文本，实为 { $value }
+bad_number = “{ $value }”不是数字
+decimal_comma = “{ $value }”用逗号作了小数点
+out_of_range = { $value } 不在 { $min } 与 { $max } 之间
+bad_choice = “{ $value }”不是以下之一：{ $choices }
+bad_limit = “{ $value }”不是时限；应如 30m、4h（工作小时）、4H（自然小时）、3d（工作日）
+bad_date = “{ $value }”不是日期；应如 2026-03-04
+bad_time = “{ $value }”不是时间；应如 2026-03-04T09:05+08:00、2026-03-04 09:05 或 09:05
+bad_time_zone = “{ $value }”不是时区；应如 Asia/Shanghai
+empty_validity = 从 { $from } 到 { $to } 不是有效的时段
+scientific_code = “{ $value }”是电子表格把编码变成了数字；请把该列设为文本后重新填写
+duplicate_code = { $value } 重复，首次出现在 { $first }
+unknown_code = 没有 { $value }{ $likely ->
+    [none] { "" }
+   *[other] ；是否丢了前导零？有 { $likely }
+}
+bad_position = { $lon }, { $lat } 不是地球上的位置
+swapped_position = { $lon }, { $lat } 似为纬度在前；应经度在前
+zero_position = 0, 0 表示位置未知
+no_working_time = 工作时间有误：{ $error }
+no_stream = 摄像机须有一路码流：main 或 sub
+bad_stream = “{ $value }”不是码流地址；可用 { $schemes }
+credentials_in_stream = 地址中含有用户名或密码；请移出文件，用 secret = "…" 指名
+bad_gb_code = “{ $value }”不是 20 位的 GB/T 28181 编码
+bad_control_points = 控制点有误：{ $error }
+missing_element = GStreamer 缺少 { $element }；请安装 { $package }
+# 网格图形的问题
+ring_too_short = 第 { $ring } 个环只有 { $positions } 个点；至少四个，末点与首点相同
+ring_unclosed = 第 { $ring } 个环未闭合：终点 { $lon }, { $lat } 不是起点
+ring_crosses = 第 { $ring } 个环在 { $lon }, { $lat } 处与自身或其他环相交
+ring_touches = 第 { $ring } 个环在 { $lon }, { $lat } 处与自身或其他环相接；按奇偶规则读取
+ring_empty = 第 { $ring } 个环没有面积
+parent_loop = 是自己的上级
+unknown_parent = 上级 { $parent } 不存在
+parent_level = { $level } 的上级 { $parent } 是 { $parent_level }，并不更高
+overlap = { $winner } 与 { $other } 在 { $lon }, { $lat } 处重叠 { $area_m2 } 平方米；重叠处归 { $winner }（面积小者优先，其次编码小者）
+gap = { $beside } 之间有 { $pieces } 处空隙，共 { $area_m2 } 平方米，位于 { $lon }, { $lat }
+uncovered = { $parent } 有 { $area_m2 } 平方米（{ $pieces } 处）不属于任何下级，位于 { $lon }, { $lat }
+outside_parent = { $children } 超出 { $parent } { $area_m2 } 平方米，位于 { $lon }, { $lat }
+t_junction = { $grid } 有 { $corners } 个顶点落在 { $other } 的边上而对方在该处无顶点，位于 { $lon }, { $lat }；可能产生缝隙
+# 归格的理由
+inside_grid = 位于网格 { $grid } 内
+crosses_border = 位于网格 { $grid } 内，距边界 { $edge_m } 米，小于定位精度；共有 { $candidates } 个候选网格
+nearest_grid = 不在任何网格内，距 { $grid } { $distance_m } 米
+outside_every_grid = 不在任何网格内
+no_position = 位置未知
+asset_owner = { $distance_m } 米外的 { $asset } 归 { $department } 所有
+territory_owner = { $territory } 范围内由 { $department } 负责
+category_owner = 类别 { $category } 由 { $department } 负责
+grid_owner = { $grid } 内由 { $department } 负责
+no_department = 无人负责
+unknown_category = 类别 { $category } 不在责任清单上{ $likely ->
+    [none] { "" }
+   *[other] ；是否丢了前导零？有 { $likely }
+}
