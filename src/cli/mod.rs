@@ -4,6 +4,7 @@
 mod assign;
 mod check;
 mod demo;
+mod events;
 
 use std::process::ExitCode;
 

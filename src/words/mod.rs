@@ -98,7 +98,7 @@ mod tests {
             duty::Reason,
             grid::{HierarchyError, ring::RingFault, topology::TopologyFault},
         },
-        io::catalog::Why,
+        io::{catalog::Why, tables::value::Fault},
     };
 
     /// The message ids of a language file, with the parameters that each uses.
@@ -120,13 +120,19 @@ mod tests {
     fn every_code_has_words_in_both_languages_with_the_same_parameters() {
         let (en, zh) = (messages(include_str!("en/words.ftl")), messages(include_str!("zh/words.ftl")));
         assert_eq!(en, zh);
-        let codes: BTreeSet<&str> =
-            [Why::VARIANTS, Reason::VARIANTS, TopologyFault::VARIANTS, RingFault::VARIANTS, HierarchyError::VARIANTS]
-                .concat()
-                .into_iter()
-                // These only wrap the faults that the domain names itself.
-                .filter(|code| !["ring", "hierarchy", "topology"].contains(code))
-                .collect();
+        let codes: BTreeSet<&str> = [
+            Why::VARIANTS,
+            Fault::VARIANTS,
+            Reason::VARIANTS,
+            TopologyFault::VARIANTS,
+            RingFault::VARIANTS,
+            HierarchyError::VARIANTS,
+        ]
+        .concat()
+        .into_iter()
+        // These only wrap the faults that the domain names itself.
+        .filter(|code| !["ring", "hierarchy", "topology", "value"].contains(code))
+        .collect();
         let worded: BTreeSet<&str> = en.iter().map(|(id, _)| id.as_str()).collect();
         assert_eq!(codes, worded, "left: codes, right: words");
     }

@@ -14,6 +14,7 @@ use super::{
     problem::{Problems, Spot, Why},
 };
 use crate::domain::case::{WorkingCalendar, WorkingHours};
+use crate::io::tables::value::Fault;
 
 pub const FILE: &str = "geodata/calendar.toml";
 
@@ -74,7 +75,7 @@ fn hours(entry: &mut Entry<'_>) -> Vec<WorkingHours> {
             pair.as_array().into_iter().flatten().map(|end| end.as_str()?.parse().ok()).collect();
         match ends[..] {
             [Some(from), Some(to)] => hours.push(WorkingHours { from, to }),
-            _ => entry.error("hours", Why::BadTime { value: pair.to_string() }),
+            _ => entry.error("hours", Fault::BadTime { value: pair.to_string() }),
         }
     }
     hours

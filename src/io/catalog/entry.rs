@@ -14,9 +14,9 @@ use crate::{
     domain::{
         code,
         duty::Limit,
-        geo::{Datum, Position, PositionError},
+        geo::{Datum, Position},
     },
-    io::tables::instant::parse_instant,
+    io::tables::value::{Fault, parse_instant, parse_number, position},
 };
 
 /// Named values with their place in a file.
@@ -39,12 +39,12 @@ impl<'a> Entry<'a> {
         self.spot.of = Some(of.to_owned());
     }
 
-    pub fn error(&mut self, field: &str, why: Why) {
+    pub fn error(&mut self, field: &str, why: impl Into<Why>) {
         let field = format!("{}{field}", self.prefix);
         self.problems.error(&self.spot, Some(&field), why);
     }
 
-    pub fn warning(&mut self, field: &str, why: Why) {
+    pub fn warning(&mut self, field: &str, why: impl Into<Why>) {
         let field = format!("{}{field}", self.prefix);
         self.problems.warning(&self.spot, Some(&field), why);
     }
@@ -76,7 +76,7 @@ impl<'a> Entry<'a> {
 
     pub fn required_text(&mut self, field: &'static str) -> Option<String> {
         if self.value(field).is_none() {
-            self.error(field, Why::MissingValue);
+            self.error(field, Fault::MissingValue);
             return None;
         }
         self.text(field)
@@ -86,7 +86,7 @@ impl<'a> Entry<'a> {
     pub fn code(&mut self, field: &'static str) -> Option<String> {
         let code = self.text(field)?;
         if code::is_scientific(&code) {
-            self.error(field, Why::ScientificCode { value: code });
+            self.error(field, Fault::ScientificCode { value: code });
             return None;
         }
         Some(code)
@@ -94,7 +94,7 @@ impl<'a> Entry<'a> {
 
     pub fn required_code(&mut self, field: &'static str) -> Option<String> {
         if self.value(field).is_none() {
-            self.error(field, Why::MissingValue);
+            self.error(field, Fault::MissingValue);
             return None;
         }
         self.code(field)
@@ -154,8 +154,8 @@ impl<'a> Entry<'a> {
             Value::Number(number) => number.as_f64(),
             Value::String(text) => match parse_number(text) {
                 Ok(number) => Some(number),
-                Err(why) => {
-                    self.error(field, why);
+                Err(fault) => {
+                    self.error(field, fault);
                     return None;
                 }
             },
@@ -164,11 +164,11 @@ impl<'a> Entry<'a> {
         match number.filter(|number| number.is_finite()) {
             Some(number) if (min..=max).contains(&number) => Some(number),
             Some(number) => {
-                self.error(field, Why::OutOfRange { value: number, min, max });
+                self.error(field, Fault::OutOfRange { value: number, min, max });
                 None
             }
             None => {
-                self.error(field, Why::BadNumber { value: shown(&value) });
+                self.error(field, Fault::BadNumber { value: shown(&value) });
                 None
             }
         }
@@ -177,7 +177,7 @@ impl<'a> Entry<'a> {
     pub fn whole_number(&mut self, field: &'static str, min: i64, max: i64) -> Option<i64> {
         let number = self.number(field, min as f64, max as f64)?;
         if number.fract() != 0.0 {
-            self.error(field, Why::BadNumber { value: number.to_string() });
+            self.error(field, Fault::BadNumber { value: number.to_string() });
             return None;
         }
         Some(number as i64)
@@ -197,7 +197,7 @@ impl<'a> Entry<'a> {
         let given = [self.value("lon").is_some(), self.value("lat").is_some()];
         for (field, given) in ["lon", "lat"].into_iter().zip(given) {
             if !given && given != (self.has("lon") || self.has("lat")) {
-                self.error(field, Why::MissingValue);
+                self.error(field, Fault::MissingValue);
             }
         }
         let (lon, lat) = (self.number("lon", f64::MIN, f64::MAX), self.number("lat", f64::MIN, f64::MAX));
@@ -205,21 +205,7 @@ impl<'a> Entry<'a> {
     }
 
     pub fn checked_position(&mut self, lon: f64, lat: f64, datum: Datum) -> Option<Position> {
-        if lon == 0.0 && lat == 0.0 {
-            self.error("lon", Why::ZeroPosition);
-            return None;
-        }
-        match Position::new(lon, lat) {
-            Ok(position) => Some(datum.to_wgs84(position)),
-            Err(PositionError::Swapped { .. }) => {
-                self.error("lat", Why::SwappedPosition { lon, lat });
-                None
-            }
-            Err(_) => {
-                self.error("lon", Why::BadPosition { lon, lat });
-                None
-            }
-        }
+        position(lon, lat, datum).map_err(|fault| self.error("lon", fault)).ok()
     }
 
     /// An instant; a date or a time without offset is the zone's.
@@ -227,7 +213,7 @@ impl<'a> Entry<'a> {
         let value = self.text(field)?;
         let instant = parse_instant(&value, zone);
         if instant.is_none() {
-            self.error(field, Why::BadTime { value });
+            self.error(field, Fault::BadTime { value });
         }
         instant
     }
@@ -288,21 +274,6 @@ impl<'a> Entry<'a> {
     /// Marks a key as known without reading it.
     pub fn knows(&mut self, field: &'static str) {
         self.asked.insert(field);
-    }
-}
-
-/// A number as text; a decimal comma is told from plain nonsense.
-///
-/// # Errors
-/// The problem with the text.
-pub fn parse_number(text: &str) -> Result<f64, Why> {
-    let text = text.trim();
-    match text.parse::<f64>() {
-        Ok(number) if number.is_finite() => Ok(number),
-        _ if text.matches(',').count() == 1 && text.replace(',', ".").parse::<f64>().is_ok() => {
-            Err(Why::DecimalComma { value: text.to_owned() })
-        }
-        _ => Err(Why::BadNumber { value: text.to_owned() }),
     }
 }
 

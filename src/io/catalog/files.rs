@@ -8,6 +8,7 @@ use std::{
 use serde_json::{Map, Value};
 
 use super::problem::{Problems, Spot, Why};
+use crate::io::tables::value::Fault;
 use crate::io::tables::{
     csv::{self, Cut, Splitter},
     encoding::{self, TextEncoding},
@@ -94,7 +95,7 @@ pub fn csv_rows(bytes: &[u8], required: &[&str], problems: &mut Problems) -> Vec
         rest = &rest[len..];
         line += memchr::memchr_iter(b'\n', record).count() as u64;
         if !closed {
-            problems.error(&spot, None, Why::UnclosedQuote);
+            problems.error(&spot, None, Fault::UnclosedQuote);
             continue;
         }
         let fields = csv::fields(record, splitter.delimiter, true);
@@ -116,7 +117,7 @@ pub fn csv_rows(bytes: &[u8], required: &[&str], problems: &mut Problems) -> Vec
                 columns = Some(named);
             }
             Some(columns) if columns.len() != fields.len() => {
-                problems.error(&spot, None, Why::RaggedRow { expected: columns.len(), found: fields.len() });
+                problems.error(&spot, None, Fault::RaggedRow { expected: columns.len(), found: fields.len() });
             }
             Some(columns) => {
                 let values = columns.iter().cloned().zip(fields.drain(..).map(Value::String)).collect();

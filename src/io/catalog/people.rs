@@ -4,7 +4,7 @@ use super::{
     duties::SeenCodes,
     entry::Entry,
     files::{RawEntry, csv_rows},
-    problem::{Problems, Spot, Why},
+    problem::{Problems, Spot},
 };
 use crate::domain::{
     duty::DepartmentCode,
@@ -13,6 +13,7 @@ use crate::domain::{
     people::{Staff, StaffId},
     register::{Place, PlaceCode},
 };
+use crate::io::tables::value::Fault;
 
 pub const STAFF: &str = "geodata/staff.csv";
 pub const PLACES: &str = "geodata/places.csv";
@@ -28,7 +29,7 @@ pub fn staff(bytes: &[u8], problems: &mut Problems) -> Vec<(Staff, Spot)> {
         let name = entry.required_text("name");
         let roles = entry.choices("roles");
         if !entry.has("roles") {
-            entry.error("roles", Why::MissingValue);
+            entry.error("roles", Fault::MissingValue);
         }
         let staff = Staff {
             id: StaffId::new(id.clone()),

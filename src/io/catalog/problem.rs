@@ -4,7 +4,10 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::domain::grid::{HierarchyError, ring::RingFault, topology::TopologyFault};
+use crate::{
+    domain::grid::{HierarchyError, ring::RingFault, topology::TopologyFault},
+    io::tables::value::Fault,
+};
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -89,28 +92,11 @@ pub enum Why {
     MissingColumn {
         columns: Vec<String>,
     },
-    RaggedRow {
-        expected: usize,
-        found: usize,
-    },
-    UnclosedQuote,
     RowTooLong,
     UnknownKey,
     // A value.
-    MissingValue,
     NotText {
         value: String,
-    },
-    BadNumber {
-        value: String,
-    },
-    DecimalComma {
-        value: String,
-    },
-    OutOfRange {
-        value: f64,
-        min: f64,
-        max: f64,
     },
     BadChoice {
         value: String,
@@ -122,18 +108,12 @@ pub enum Why {
     BadDate {
         value: String,
     },
-    BadTime {
-        value: String,
-    },
     BadTimeZone {
         value: String,
     },
     EmptyValidity {
         from: String,
         to: String,
-    },
-    ScientificCode {
-        value: String,
     },
     DuplicateCode {
         value: String,
@@ -143,15 +123,6 @@ pub enum Why {
         value: String,
         likely: Option<String>,
     },
-    BadPosition {
-        lon: f64,
-        lat: f64,
-    },
-    SwappedPosition {
-        lon: f64,
-        lat: f64,
-    },
-    ZeroPosition,
     // Particular files.
     NoWorkingTime {
         error: String,
@@ -173,16 +144,21 @@ pub enum Why {
         element: String,
         package: String,
     },
-    // Faults of the grids, which the domain names itself.
+    // What the tables and the domain name themselves.
     #[serde(untagged)]
-    #[strum(disabled)]
+    Value(Fault),
+    #[serde(untagged)]
     Ring(RingFault),
     #[serde(untagged)]
-    #[strum(disabled)]
     Hierarchy(HierarchyError),
     #[serde(untagged)]
-    #[strum(disabled)]
     Topology(TopologyFault),
+}
+
+impl From<Fault> for Why {
+    fn from(fault: Fault) -> Self {
+        Self::Value(fault)
+    }
 }
 
 /// Problems of one file, collected while it is read.
@@ -198,12 +174,12 @@ impl Problems {
         Self { file: file.to_owned(), found: Vec::new() }
     }
 
-    pub fn error(&mut self, spot: &Spot, field: Option<&str>, why: Why) {
-        self.push(Severity::Error, spot, field, why);
+    pub fn error(&mut self, spot: &Spot, field: Option<&str>, why: impl Into<Why>) {
+        self.push(Severity::Error, spot, field, why.into());
     }
 
-    pub fn warning(&mut self, spot: &Spot, field: Option<&str>, why: Why) {
-        self.push(Severity::Warning, spot, field, why);
+    pub fn warning(&mut self, spot: &Spot, field: Option<&str>, why: impl Into<Why>) {
+        self.push(Severity::Warning, spot, field, why.into());
     }
 
     #[must_use]

@@ -2,5 +2,7 @@
 
 pub mod csv;
 pub mod encoding;
+pub mod events;
 pub mod geojson;
-pub mod instant;
+pub mod in_order;
+pub mod value;

@@ -16,6 +16,7 @@ wrong_geometry = a { $expected } is needed, this is a { $found }
 missing_column = the column is missing; there are: { $columns }
 ragged_row = { $found } fields where the header has { $expected }
 unclosed_quote = a quotation mark opens here and is never closed
+not_utf8 = the text is neither UTF-8 nor GB18030
 row_too_long = the line is longer than 1 MiB; is this a CSV file?
 unknown_key = not a key that is read here; a typing error?
 missing_value = is missing

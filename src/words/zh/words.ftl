@@ -16,6 +16,7 @@ wrong_geometry = 需要 { $expected }，实为 { $found }
 missing_column = 缺少此列；现有列：{ $columns }
 ragged_row = 有 { $found } 个字段，而表头有 { $expected } 个
 unclosed_quote = 此处的引号没有闭合
+not_utf8 = 文本既不是 UTF-8 也不是 GB18030
 row_too_long = 此行超过 1 MiB，是 CSV 文件吗？
 unknown_key = 不认识的键，是否笔误？
 missing_value = 缺失

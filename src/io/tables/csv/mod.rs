@@ -1,13 +1,15 @@
 //! CSV (RFC 4180 as the `csv` crate reads it): cut into records with bounded memory, whatever comes in.
 
+mod chunks;
 mod split;
 
+pub use chunks::{Chunk, ChunkError, Chunks};
 pub use split::{Cut, MAX_RECORD, Splitter};
 
 /// The delimiter of a header line: comma, semicolon or tab, whichever occurs most; comma where none does.
 #[must_use]
 pub fn delimiter_of(header: &[u8]) -> u8 {
-    let count = |delimiter: u8| header.iter().filter(|byte| **byte == delimiter).count();
+    let count = |delimiter: u8| memchr::memchr_iter(delimiter, header).count();
     // `max_by_key` takes the last of equals, so the comma stands last.
     *[b'\t', b';', b','].iter().max_by_key(|delimiter| count(**delimiter)).unwrap_or(&b',')
 }

@@ -53,7 +53,7 @@ impl Splitter {
         }
     }
 
-    /// Length of the record with its `\n` or `\r`.
+    /// Length of the record with its line end.
     fn record_end(self, bytes: &[u8]) -> Option<usize> {
         let mut at = 0;
         loop {
@@ -63,10 +63,12 @@ impl Splitter {
             };
             // In a plain field, or behind a closing quote, until the next delimiter or line end.
             at += memchr3(self.delimiter, b'\n', b'\r', &bytes[at..])?;
-            if bytes[at] != self.delimiter {
-                return Some(at + 1);
+            match bytes[at] {
+                b'\n' => return Some(at + 1),
+                // `\r\n` ends one record; what follows a `\r` at the very end is not known yet.
+                b'\r' => return bytes.get(at + 1).map(|next| if *next == b'\n' { at + 2 } else { at + 1 }),
+                _ => at += 1,
             }
-            at += 1;
         }
     }
 
@@ -123,6 +125,10 @@ mod tests {
         assert_eq!(COMMA.next(b"a,\"b\nc\",d\ne\n", true), Cut::Record { len: 10 });
         assert_eq!(COMMA.next(b"a,\"b \"\"x\"\"\nc\"\ne\n", true), Cut::Record { len: 14 });
         assert_eq!(COMMA.next(b"5\" pipe,x\ny\n", true), Cut::Record { len: 10 });
+        assert_eq!(COMMA.next(b"a,b\r\nc", true), Cut::Record { len: 5 });
+        assert_eq!(COMMA.next(b"a,b\rc", true), Cut::Record { len: 4 });
+        assert_eq!(COMMA.next(b"a,b\r", false), Cut::More);
+        assert_eq!(COMMA.next(b"a,b\r", true), Cut::Record { len: 4 });
         assert_eq!(COMMA.next(b"no end", true), Cut::Record { len: 6 });
         assert_eq!(COMMA.next(b"no end", false), Cut::More);
         assert_eq!(COMMA.next(b"", true), Cut::End);

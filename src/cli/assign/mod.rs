@@ -1,0 +1,197 @@
+//! `gridwatch assign`: every row of a table on its grid and before its department.
+
+mod output;
+mod rows;
+
+use std::{
+    fs::File,
+    io::{self, BufWriter, IsTerminal, Read, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Instant,
+};
+
+use anyhow::Context;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use self::{
+    output::{AddedColumns, Format, Output},
+    rows::{Counts, Placer},
+};
+use super::{Language, check, events::EventArgs};
+use crate::{
+    domain::geo::Datum,
+    io::{
+        catalog,
+        tables::{csv::ChunkError, in_order::map_in_order},
+    },
+};
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// The site's folder
+    #[arg(long, default_value = ".", value_name = "DIR")]
+    site: PathBuf,
+    /// CSV, plain or gzip [default: standard input]
+    #[arg(long, value_name = "FILE")]
+    input: Option<PathBuf>,
+    /// [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[arg(long, value_enum, default_value_t = Format::Csv)]
+    format: Format,
+    /// [default: one for each core]
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+    /// Measure the distance to the border for every row, not just where there is an accuracy
+    #[arg(long)]
+    edge: bool,
+    /// Prefix of the added columns [default: gw_ where the input has the name already]
+    #[arg(long, value_name = "P")]
+    prefix: Option<String>,
+    /// Exit with 1 if a row is invalid
+    #[arg(long)]
+    strict: bool,
+    #[command(flatten)]
+    events: EventArgs,
+}
+
+pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
+    let begun = Instant::now();
+    let reading = catalog::read(&args.site);
+    let Some(catalog) = &reading.catalog else {
+        for problem in reading.problems.iter().filter(|problem| problem.severity == catalog::Severity::Error) {
+            eprintln!("{}", check::line(problem, language));
+        }
+        anyhow::bail!("{} has {}", args.site.display(), check::refusal(&reading));
+    };
+    let progress = ProgressBar::hidden();
+    let watched = progress.clone();
+    let shows_progress = args.output.is_some() && io::stderr().is_terminal();
+    let events = args.events.open(args.input.as_deref(), &catalog.settings.time_zone, |raw, size| {
+        if !shows_progress {
+            return raw;
+        }
+        show(&watched, size);
+        Box::new(watched.wrap_read(raw)) as Box<dyn Read + Send>
+    })?;
+    eprintln!("reading {} as {}", events.table.understood(), args.events.datum());
+    warn_of_datum(args.events.datum(), catalog);
+
+    let added = AddedColumns::new(&events.table.columns, catalog.coverages.levels(), args.prefix.as_deref());
+    let output = Output::new(args.format, &events.table.columns, &added, events.had_bom);
+    let placer = Placer {
+        catalog,
+        table: &events.table,
+        delimiter: events.delimiter,
+        output: &output,
+        edge: args.edge,
+        now: jiff::Timestamp::now(),
+        language,
+    };
+    let threads = args.threads.or_else(|| std::thread::available_parallelism().ok().map(Into::into)).unwrap_or(1);
+    let mut sink = Sink::open(args.output.as_deref())?;
+    let mut counts = Counts::default();
+    sink.writer.write_all(&output.head())?;
+    let mut is_first = true;
+    map_in_order(
+        events.chunks.map(|chunk| chunk.map_err(anyhow::Error::from_chunk)),
+        threads,
+        |chunk| placer.place(&chunk),
+        |(text, of_chunk)| {
+            if !is_first && !text.is_empty() {
+                sink.writer.write_all(output.between())?;
+            }
+            is_first &= text.is_empty();
+            counts.add(&of_chunk);
+            sink.writer.write_all(&text).map_err(anyhow::Error::from)
+        },
+    )?;
+    sink.writer.write_all(output.tail())?;
+    sink.finish()?;
+    progress.finish_and_clear();
+    eprintln!("{} in {:.1} s", counts, begun.elapsed().as_secs_f64());
+    let failed = args.strict && counts.invalid() > 0;
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+trait FromChunk {
+    fn from_chunk(error: ChunkError) -> Self;
+}
+
+impl FromChunk for anyhow::Error {
+    /// An input error stays one, so that a broken pipe is still seen as such.
+    fn from_chunk(error: ChunkError) -> Self {
+        match error {
+            ChunkError::Io(error) => Self::from(error).context("cannot read the input"),
+            long @ ChunkError::TooLong { .. } => Self::from(long),
+        }
+    }
+}
+
+fn show(progress: &ProgressBar, size: Option<u64>) {
+    let template = match size {
+        Some(_) => "{bar:40} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
+        None => "{spinner} {bytes} {bytes_per_sec}",
+    };
+    if let Some(size) = size {
+        progress.set_length(size);
+    }
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        progress.set_style(style);
+    }
+    progress.set_draw_target(indicatif::ProgressDrawTarget::stderr());
+}
+
+/// Phones in China give GCJ-02, and nothing in the numbers shows it.
+fn warn_of_datum(datum: Datum, catalog: &catalog::Catalog) {
+    let mut grids = catalog
+        .coverages
+        .stretches()
+        .flat_map(|(_, coverage)| coverage.hierarchy.leaves().iter().map(|leaf| coverage.hierarchy.grid(*leaf)));
+    let in_china = grids.any(|grid| {
+        let center = grid.border.envelope().center();
+        crate::domain::geo::Position::new(center.x, center.y).is_ok_and(crate::domain::geo::Position::in_gcj02_area)
+    });
+    if datum == Datum::Wgs84 && in_china {
+        eprintln!(
+            "note: coordinates are taken as WGS84; for those of a phone or a Chinese map say --datum gcj02 or bd09"
+        );
+    }
+}
+
+/// Where the rows go. A file appears under its name only when it is whole.
+struct Sink {
+    writer: BufWriter<Box<dyn Write>>,
+    unfinished: Option<(PathBuf, PathBuf)>,
+}
+
+impl Sink {
+    fn open(output: Option<&Path>) -> anyhow::Result<Self> {
+        let Some(path) = output else {
+            return Ok(Self { writer: BufWriter::new(Box::new(io::stdout())), unfinished: None });
+        };
+        let mut part = path.as_os_str().to_owned();
+        part.push(".part");
+        let part = PathBuf::from(part);
+        let file = File::create(&part).with_context(|| format!("cannot write {}", part.display()))?;
+        Ok(Self { writer: BufWriter::new(Box::new(file)), unfinished: Some((part, path.to_owned())) })
+    }
+
+    fn finish(mut self) -> anyhow::Result<()> {
+        self.writer.flush()?;
+        if let Some((part, path)) = self.unfinished.take() {
+            std::fs::rename(&part, &path).with_context(|| format!("cannot write {}", path.display()))?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Sink {
+    fn drop(&mut self) {
+        if let Some((part, _)) = &self.unfinished {
+            // Nobody wants half a file; that it cannot be removed changes nothing.
+            let _ = std::fs::remove_file(part);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What every command that reads events has in common.
+
+use std::{
+    fs::File,
+    io::{self, BufReader, Read, stdin},
+    path::Path,
+};
+
+use anyhow::Context;
+use flate2::read::MultiGzDecoder;
+use jiff::tz::TimeZone;
+
+use crate::{
+    domain::geo::Datum,
+    io::tables::{
+        csv::Chunks,
+        encoding::{TextEncoding, Utf8Stream},
+        events::{ColumnNames, EventTable},
+    },
+};
+
+/// How to read a table of events.
+#[derive(clap::Args)]
+pub struct EventArgs {
+    /// Column of the longitude [default: lon, lng, longitude or 经度]
+    #[arg(long, value_name = "COL")]
+    lon: Option<String>,
+    /// Column of the latitude [default: lat, latitude or 纬度]
+    #[arg(long, value_name = "COL")]
+    lat: Option<String>,
+    /// Column of the time [default: captured_at, time or 时间]
+    #[arg(long, value_name = "COL")]
+    time: Option<String>,
+    /// Column of the category's code [default: category or 类别]
+    #[arg(long, value_name = "COL")]
+    category: Option<String>,
+    /// Column of the accuracy in metres [default: accuracy_m, accuracy or 定位精度]
+    #[arg(long, value_name = "COL")]
+    accuracy: Option<String>,
+    /// What the coordinates are: wgs84, gcj02 (phones and AMap in China) or bd09 (Baidu)
+    #[arg(long, value_name = "D", default_value = "wgs84")]
+    datum: Datum,
+    /// Zone of times without an offset [default: the site's]
+    #[arg(long, value_name = "ZONE")]
+    tz: Option<String>,
+    /// utf-8 or gb18030 [default: detected]
+    #[arg(long, value_name = "E")]
+    encoding: Option<TextEncoding>,
+}
+
+/// Rows of events, ready to be read.
+pub struct Events {
+    pub table: EventTable,
+    pub delimiter: u8,
+    pub chunks: Chunks<Utf8Stream<Box<dyn Read + Send>>>,
+    pub had_bom: bool,
+}
+
+impl EventArgs {
+    /// Opens a file, or standard input; gzip is seen by its first bytes. `watch` sees the raw bytes go by.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or a column that is needed is not there.
+    pub fn open(
+        &self,
+        input: Option<&Path>,
+        site_zone: &TimeZone,
+        watch: impl FnOnce(Box<dyn Read + Send>, Option<u64>) -> Box<dyn Read + Send>,
+    ) -> anyhow::Result<Events> {
+        let (raw, size): (Box<dyn Read + Send>, _) = match input {
+            Some(path) => {
+                let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
+                let size = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|meta| meta.len());
+                (Box::new(file), size)
+            }
+            None => (Box::new(stdin()), None),
+        };
+        let stream = Utf8Stream::new(unzipped(watch(raw, size))?, self.encoding);
+        let (header, delimiter, chunks) = Chunks::after_header(stream)?;
+        let columns: Vec<String> = header.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
+        anyhow::ensure!(!columns.is_empty(), "the input is empty: there is not even a header");
+        let zone = match &self.tz {
+            Some(name) => TimeZone::get(name).with_context(|| format!("--tz {name}"))?,
+            None => site_zone.clone(),
+        };
+        let names = ColumnNames {
+            lon: self.lon.clone(),
+            lat: self.lat.clone(),
+            time: self.time.clone(),
+            category: self.category.clone(),
+            accuracy: self.accuracy.clone(),
+        };
+        let table = EventTable::new(columns, &names, self.datum, zone)?;
+        let had_bom = chunks.stream().had_bom();
+        Ok(Events { table, delimiter, chunks, had_bom })
+    }
+
+    #[must_use]
+    pub fn datum(&self) -> Datum {
+        self.datum
+    }
+}
+
+fn unzipped(raw: Box<dyn Read + Send>) -> io::Result<Box<dyn Read + Send>> {
+    const GZIP: [u8; 2] = [0x1f, 0x8b];
+    let mut raw = BufReader::with_capacity(256 * 1024, raw);
+    let mut first = Vec::new();
+    (&mut raw).take(GZIP.len() as u64).read_to_end(&mut first)?;
+    let is_gzip = first == GZIP;
+    let whole = io::Cursor::new(first).chain(raw);
+    Ok(if is_gzip { Box::new(MultiGzDecoder::new(whole)) } else { Box::new(whole) })
+}

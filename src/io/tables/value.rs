@@ -1,0 +1,117 @@
+//! Values as tables write them: numbers, positions, instants; and what can be wrong with them.
+
+use jiff::{Timestamp, civil, tz::TimeZone};
+use serde::Serialize;
+
+use crate::domain::geo::{Datum, Position, PositionError};
+
+/// What is wrong with a row or a value, as a code with parameters.
+#[derive(Debug, Clone, PartialEq, Serialize, strum::VariantNames)]
+#[serde(tag = "code", content = "params", rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Fault {
+    RaggedRow { expected: usize, found: usize },
+    UnclosedQuote,
+    NotUtf8,
+    MissingValue,
+    BadNumber { value: String },
+    DecimalComma { value: String },
+    OutOfRange { value: f64, min: f64, max: f64 },
+    BadPosition { lon: f64, lat: f64 },
+    SwappedPosition { lon: f64, lat: f64 },
+    ZeroPosition,
+    BadTime { value: String },
+    ScientificCode { value: String },
+}
+
+/// A finite number as text.
+///
+/// # Errors
+/// Tells a decimal comma from plain nonsense.
+pub fn parse_number(text: &str) -> Result<f64, Fault> {
+    let text = text.trim();
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() => Ok(number),
+        _ if text.matches(',').count() == 1 && text.replace(',', ".").parse::<f64>().is_ok() => {
+            Err(Fault::DecimalComma { value: text.to_owned() })
+        }
+        _ => Err(Fault::BadNumber { value: text.to_owned() }),
+    }
+}
+
+/// Two numbers of the datum as a position.
+///
+/// # Errors
+/// No position on earth, or one that nobody knew: 0, 0.
+pub fn position(lon: f64, lat: f64, datum: Datum) -> Result<Position, Fault> {
+    if lon == 0.0 && lat == 0.0 {
+        return Err(Fault::ZeroPosition);
+    }
+    match Position::new(lon, lat) {
+        Ok(position) => Ok(datum.to_wgs84(position)),
+        Err(PositionError::Swapped { .. }) => Err(Fault::SwappedPosition { lon, lat }),
+        Err(_) => Err(Fault::BadPosition { lon, lat }),
+    }
+}
+
+/// An instant: RFC 3339 with an offset, or a date, or date and time (`2026-03-04 09:05`, `2026/3/4 9:05`, with or
+/// without `T` and seconds) in `zone`. A date alone is its first instant.
+#[must_use]
+pub fn parse_instant(text: &str, zone: &TimeZone) -> Option<Timestamp> {
+    let text = text.trim();
+    if let Ok(instant) = text.parse::<Timestamp>() {
+        return Some(instant);
+    }
+    let local = text
+        .parse::<civil::DateTime>()
+        .or_else(|_| text.parse::<civil::Date>().map(|date| date.at(0, 0, 0, 0)))
+        .or_else(|_| civil::DateTime::strptime("%Y/%m/%d %H:%M:%S", text))
+        .or_else(|_| civil::DateTime::strptime("%Y/%m/%d %H:%M", text))
+        .or_else(|_| civil::Date::strptime("%Y/%m/%d", text).map(|date| date.at(0, 0, 0, 0)))
+        .ok()?;
+    Some(local.to_zoned(zone.clone()).ok()?.timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_the_usual_ways_mean_the_same_instant() {
+        let zone = TimeZone::get("Asia/Shanghai").expect("bundled");
+        for text in [
+            "2026-03-04T09:05:00+08:00",
+            "2026-03-04T01:05:00Z",
+            "2026-03-04T09:05:00",
+            "2026-03-04 09:05",
+            "2026/3/4 9:05",
+            " 2026/03/04 09:05:00 ",
+        ] {
+            let instant = parse_instant(text, &zone).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(instant.to_string(), "2026-03-04T01:05:00Z", "{text}");
+        }
+        for text in ["2026-03-04", "2026/3/4"] {
+            assert_eq!(parse_instant(text, &zone).map(|i| i.to_string()).as_deref(), Some("2026-03-03T16:00:00Z"));
+        }
+        for text in ["", "soon", "2026-13-04", "04.03.2026", "46085.3785"] {
+            assert_eq!(parse_instant(text, &zone), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_told_from_what_only_looks_like_them() {
+        assert_eq!(parse_number(" 110.03 "), Ok(110.03));
+        assert_eq!(parse_number("110,03"), Err(Fault::DecimalComma { value: "110,03".into() }));
+        for text in ["", "NaN", "inf", "1,000,000", "十", "110.03°"] {
+            assert_eq!(parse_number(text), Err(Fault::BadNumber { value: text.into() }));
+        }
+    }
+
+    #[test]
+    fn impossible_positions_say_why() {
+        assert_eq!(position(0.0, 0.0, Datum::Wgs84), Err(Fault::ZeroPosition));
+        assert_eq!(position(40.4, 110.0, Datum::Wgs84), Err(Fault::SwappedPosition { lon: 40.4, lat: 110.0 }));
+        assert_eq!(position(500.0, 0.0, Datum::Wgs84), Err(Fault::BadPosition { lon: 500.0, lat: 0.0 }));
+        assert!(position(110.0349, 40.4136, Datum::Gcj02).is_ok_and(|p| (p.lon() - 110.0289).abs() < 1e-3));
+    }
+}
