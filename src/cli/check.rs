@@ -17,17 +17,13 @@ pub fn run(args: &Args, language: Language) -> ExitCode {
     for problem in &reading.problems {
         println!("{}", line(problem, language));
     }
-    match &reading.catalog {
-        Some(catalog) => {
-            println!("{}", summary(catalog));
-            println!("{} warnings; the service would start", reading.count(Severity::Warning));
-            ExitCode::SUCCESS
-        }
-        None => {
-            println!("{}", refusal(&reading));
-            ExitCode::FAILURE
-        }
-    }
+    let Some(catalog) = &reading.catalog else {
+        println!("{}", refusal(&reading));
+        return ExitCode::FAILURE;
+    };
+    println!("{}", summary(catalog));
+    println!("{} warnings; the service would start", reading.count(Severity::Warning));
+    ExitCode::SUCCESS
 }
 
 /// `error: geodata/grids.geojson:7: feature 3 (150621001): level: is missing`

@@ -32,7 +32,7 @@ enum Lang {
 #[derive(Subcommand)]
 enum Command {
     /// Place every row of a table on its grid and department
-    Assign(assign::Args),
+    Assign(Box<assign::Args>),
     /// Read a whole site and print every problem
     Check(check::Args),
     /// Make the synthetic demo site

@@ -24,7 +24,7 @@ pub const FILE: &str = "geodata/grids.geojson";
 /// The grids of a file in WGS84, with the place of each in it.
 #[derive(Debug, Default)]
 pub struct Grids {
-    pub grids: Vec<Arc<Grid>>,
+    pub features: Vec<Arc<Grid>>,
     pub spots: Vec<Spot>,
     /// Codes of features that had an error: what refers to them is not to blame.
     pub spoiled: HashSet<String>,
@@ -39,7 +39,7 @@ pub fn read(bytes: &[u8], site_datum: Option<Datum>, zone: &TimeZone, problems: 
     for feature in &collection.features {
         match grid(feature, declared.unwrap_or_default(), zone, problems) {
             Ok((grid, spot)) => {
-                read.grids.push(Arc::new(grid));
+                read.features.push(Arc::new(grid));
                 read.spots.push(spot);
             }
             Err(code) => read.spoiled.extend(code),
@@ -48,7 +48,7 @@ pub fn read(bytes: &[u8], site_datum: Option<Datum>, zone: &TimeZone, problems: 
     if collection.features.is_empty() {
         problems.error(&Spot::file(), None, Why::NoFeatures);
     }
-    if declared.is_none() && read.grids.iter().any(|grid| is_in_china(grid)) {
+    if declared.is_none() && read.features.iter().any(|grid| is_in_china(grid)) {
         problems.warning(&Spot::file(), Some("datum"), Why::NoDatum);
     }
     Some(read)
@@ -57,7 +57,7 @@ pub fn read(bytes: &[u8], site_datum: Option<Datum>, zone: &TimeZone, problems: 
 impl Grids {
     /// The coverages of the grids, with what is wrong between them.
     pub fn coverages(&self, problems: &mut Problems) -> Option<CoverageTimeline> {
-        let timeline = match CoverageTimeline::new(&self.grids) {
+        let timeline = match CoverageTimeline::new(&self.features) {
             Ok(timeline) => timeline,
             Err(faults) => {
                 for fault in faults {

@@ -31,7 +31,7 @@ pub fn check(site: &Referring<'_>) -> Vec<Problem> {
         site.departments.map(|list| list.iter().map(|department| department.code.as_str()).collect::<Codes<'_>>());
     let departments = departments.as_ref();
     let categories: Codes<'_> = site.categories.iter().map(|(category, _)| category.code.as_str()).collect();
-    let sound = site.grids.grids.iter().map(|grid| grid.code.as_str());
+    let sound = site.grids.features.iter().map(|grid| grid.code.as_str());
     let grids: Codes<'_> = sound.chain(site.grids.spoiled.iter().map(String::as_str)).collect();
 
     let mut all = Vec::new();
@@ -48,7 +48,7 @@ pub fn check(site: &Referring<'_>) -> Vec<Problem> {
         all.extend(problems.into_vec());
     };
 
-    let of_grids = site.grids.grids.iter().zip(&site.grids.spots);
+    let of_grids = site.grids.features.iter().zip(&site.grids.spots);
     in_file(
         grids::FILE,
         of_grids

@@ -1,0 +1,35 @@
+# Everything that people and machines do with this repository. `make help` lists it.
+.DEFAULT_GOAL := help
+.PHONY: help run test check fmt bench verify packages
+
+CARGO ?= cargo
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: packages ## build, and place the demo site's sample reports
+	@$(CARGO) build --quiet
+	@target/debug/gridwatch check
+	@target/debug/gridwatch assign --input geodata/sample_reports.csv --output target/placed_reports.csv
+	@scripts/show-table target/placed_reports.csv
+
+test: packages ## every test
+	$(CARGO) test --quiet
+
+check: packages ## format, lints, docs, with and without video
+	$(CARGO) fmt --check
+	$(CARGO) clippy --quiet --all-targets -- -D warnings
+	$(CARGO) clippy --quiet --all-targets --no-default-features -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --quiet --no-deps --document-private-items
+
+fmt: ## format the code
+	$(CARGO) fmt
+
+bench: packages ## every benchmark, each with its baseline; prints "name: value unit" lines
+	@$(CARGO) bench --quiet
+
+verify: packages ## the long proofs: more random cases, more points
+	PROPTEST_CASES=20000 $(CARGO) test --release --quiet
+
+packages:
+	@scripts/install-packages
