@@ -2,3 +2,5 @@
 //! travels: a position, the grid around it, who is in charge there, who may act, which cameras see it.
 
 pub mod geo;
+
+pub mod camera;
