@@ -123,8 +123,9 @@ pub(super) fn on_map(plane: &LocalPlane, offset_m: [f64; 2]) -> Result<Position,
 /// Where the ground point (metres east, north) appears, by a matrix that takes `(east, north, 1)` to
 /// `(x·w, y·w, w)` with `w` above zero in front of the camera.
 pub(super) fn project(to_pixel: &Matrix3<f64>, [east_m, north_m]: [f64; 2]) -> Option<Pixel> {
-    // The edge of the frame belongs to it, and rounding must not push a point on the edge over it.
-    const SLACK: f64 = 1e-9;
+    // The edge of the frame belongs to it, and rounding must not push a point on the edge over it: degrees are kept to
+    // a nanometre, and a frame may be as narrow as a few centimetres.
+    const SLACK: f64 = 1e-6;
     let image = to_pixel * Vector3::new(east_m, north_m, 1.0);
     if image[2] <= 0.0 {
         return None;

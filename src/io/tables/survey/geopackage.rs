@@ -225,7 +225,7 @@ mod tests {
     use super::*;
     use geozero::{CoordDimensions, ToWkb};
     use proptest::prelude::*;
-    use std::{fs, path::PathBuf};
+    use std::{fs, path::PathBuf, sync::LazyLock};
 
     const SCHEMA: &str = "
         CREATE TABLE gpkg_spatial_ref_sys (srs_name TEXT, srs_id INTEGER PRIMARY KEY, organization TEXT,
@@ -356,10 +356,15 @@ mod tests {
 
         #[test]
         fn no_file_makes_it_panic(changes in prop::collection::vec((0usize..30_000, any::<u8>()), 1..40), cut in 1usize..30_000) {
-            let (_folder, path, package) = package(&[("grids", 4546)]);
-            add(&package, "grids", Some(wkt("polygon")));
-            drop(package);
-            let mut bytes = fs::read(&path).expect("written");
+            static SOUND: LazyLock<Vec<u8>> = LazyLock::new(|| {
+                let (_folder, path, package) = package(&[("grids", 4546)]);
+                add(&package, "grids", Some(wkt("polygon")));
+                drop(package);
+                fs::read(&path).expect("written")
+            });
+            let folder = tempfile::tempdir().expect("a folder");
+            let path = folder.path().join("grids.gpkg");
+            let mut bytes = SOUND.clone();
             for (at, byte) in changes {
                 let at = at % bytes.len();
                 bytes[at] = byte;
