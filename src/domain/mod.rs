@@ -8,4 +8,5 @@ pub mod grid;
 pub mod duty;
 pub mod people;
 pub mod register;
+pub mod camera;
 pub mod case;

@@ -5,4 +5,5 @@ pub mod encoding;
 pub mod events;
 pub mod geojson;
 pub mod in_order;
+pub mod survey;
 pub mod value;

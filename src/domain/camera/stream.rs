@@ -1,0 +1,94 @@
+//! Where a camera's pictures come from.
+
+use std::{fmt, str::FromStr};
+
+/// The address of a stream: `rtsp://`, `rtsps://`, `file://` or `test://`.
+///
+/// Prints without the user and password that some addresses carry, so that it may stand in logs and answers;
+/// only [`expose`](Self::expose) gives the whole.
+///
+/// ```
+/// use gridwatch::domain::camera::StreamUri;
+/// let uri: StreamUri = "rtsp://admin:12345@10.0.0.8:554/live".parse().unwrap();
+/// assert_eq!(uri.to_string(), "rtsp://10.0.0.8:554/live");
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct StreamUri(String);
+
+/// Why a text is no address of a stream. Holds no more of the text than its scheme: the rest may be a credential.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StreamUriError {
+    #[error("no scheme: a stream starts with rtsp://, rtsps://, file:// or test://")]
+    NoScheme,
+    #[error("scheme {scheme}:// is none of rtsp://, rtsps://, file://, test://")]
+    Scheme { scheme: String },
+    #[error("nothing stands behind {scheme}://")]
+    Empty { scheme: String },
+}
+
+impl StreamUri {
+    /// The address as written, with its credentials if it has any. For opening the stream, not for showing.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for StreamUri {
+    type Err = StreamUriError;
+
+    fn from_str(text: &str) -> Result<Self, StreamUriError> {
+        let (scheme, rest) = text.trim().split_once("://").ok_or(StreamUriError::NoScheme)?;
+        let scheme = scheme.to_ascii_lowercase();
+        if !matches!(scheme.as_str(), "rtsp" | "rtsps" | "file" | "test") {
+            return Err(StreamUriError::Scheme { scheme });
+        }
+        if rest.is_empty() {
+            return Err(StreamUriError::Empty { scheme });
+        }
+        Ok(Self(format!("{scheme}://{rest}")))
+    }
+}
+
+impl fmt::Display for StreamUri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (scheme, rest) = self.0.split_once("://").unwrap_or(("", &self.0));
+        // In a file's path an @ is a letter like any other. In RTSP the last one ends the credentials, wherever it
+        // stands: passwords with an unescaped / or @ are common, and to hide too much is the safe side.
+        let shown =
+            if scheme.starts_with("rtsp") { rest.rsplit_once('@').map_or(rest, |(_, host)| host) } else { rest };
+        write!(f, "{scheme}://{shown}")
+    }
+}
+
+impl fmt::Debug for StreamUri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "StreamUri({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_known_schemes_are_taken() {
+        for good in ["rtsp://h/1", "RTSPS://h/1", "file:///v/a@b.mp4", "test://street"] {
+            assert!(good.parse::<StreamUri>().is_ok(), "{good}");
+        }
+        let refused = |text: &str| text.parse::<StreamUri>().expect_err("refused");
+        assert_eq!(refused("10.0.0.8/live"), StreamUriError::NoScheme);
+        assert_eq!(refused("http://h"), StreamUriError::Scheme { scheme: "http".into() });
+        assert_eq!(refused("rtsp://"), StreamUriError::Empty { scheme: "rtsp".into() });
+    }
+
+    #[test]
+    fn credentials_are_never_printed() {
+        for text in ["rtsp://u:p@h/1", "rtsp://u:p/x@h/1", "rtsp://u:p@x@h/1"] {
+            let uri: StreamUri = text.parse().expect("valid");
+            assert_eq!(format!("{uri} {uri:?}"), "rtsp://h/1 StreamUri(rtsp://h/1)");
+            assert_eq!(uri.expose(), text);
+        }
+        assert_eq!("file:///v/a@b.mp4".parse::<StreamUri>().expect("valid").to_string(), "file:///v/a@b.mp4");
+    }
+}
