@@ -7,6 +7,8 @@
 //! The same build writes the same bytes each time, so a difference between the generator and the files in the
 //! repository is a change that somebody made by hand.
 
+mod basemap;
+mod buildings;
 mod collection;
 mod dice;
 mod grids;
@@ -35,8 +37,15 @@ pub struct SiteFile {
 #[must_use]
 pub fn site() -> Vec<SiteFile> {
     let plan = Plan::new();
+    let buildings = buildings::buildings(&plan);
     let file = |path, contents| SiteFile { path, contents };
-    vec![file("geodata/grids.geojson", grids::geojson(&plan))]
+    vec![
+        file("geodata/grids.geojson", grids::geojson(&plan)),
+        file("geodata/basemap/streets.geojson", basemap::streets(&plan)),
+        file("geodata/basemap/buildings.geojson", buildings::geojson(&plan, &buildings)),
+        file("geodata/basemap/water.geojson", basemap::water(&plan)),
+        file("geodata/basemap/greens.geojson", basemap::greens(&plan)),
+    ]
 }
 
 /// Writes the demo site into `dir`, over what is there.

@@ -11,7 +11,7 @@ pub use border::{Border, Street};
 pub use sketch::{COMMUNITIES, CommunitySketch, GRIDS, GridSketch, StreetLine};
 
 use super::dice::Dice;
-use super::shape::{Point, add, contains, distance_to_line, times};
+use super::shape::{Point, add, centroid, contains, distance_to_line, times};
 use crate::domain::geo::{LocalPlane, Position};
 use sketch::{COLUMNS, EAST_M, EAST_WEST, GRID_OF_BLOCK, INSET, INSET_GRID, NORTH_M, NORTH_SOUTH, ROWS, USE_OF_BLOCK};
 
@@ -72,6 +72,8 @@ pub struct Block {
     pub hole: Option<Vec<Point>>,
     /// Lanes inside the block.
     pub lanes: Vec<Vec<Point>>,
+    /// A garden or a playing field amid the houses.
+    pub green: Option<Vec<Point>>,
 }
 
 impl Block {
@@ -122,17 +124,25 @@ impl Plan {
             .enumerate()
             .map(|(number, (grid, land_use))| {
                 let ring = outline::outline(&borders, |block| block == number).remove(0).remove(0);
-                Block { grid: *grid, land_use: *land_use, ring, hole: None, lanes: Vec::new() }
+                let green = green_amid(number, *land_use, &ring);
+                Block { grid: *grid, land_use: *land_use, ring, hole: None, lanes: Vec::new(), green }
             })
             .collect();
         if let Some(host) = blocks_at[INSET.1][INSET.0] {
-            let middle = super::shape::centroid(&blocks[host].ring);
+            let middle = centroid(&blocks[host].ring);
             let line = border::wall(add(middle, [12.0, 16.0]), [104.0, 88.0], &mut dice);
             let ring = line[..line.len() - 1].to_vec();
             let (number, gate) = (blocks.len(), junctions.len());
             junctions.push(line[0]);
             blocks[host].hole = Some(ring.clone());
-            blocks.push(Block { grid: INSET_GRID, land_use: Use::Estate, ring, hole: None, lanes: Vec::new() });
+            blocks.push(Block {
+                grid: INSET_GRID,
+                land_use: Use::Estate,
+                ring,
+                hole: None,
+                lanes: Vec::new(),
+                green: None,
+            });
             borders.push(Border {
                 from: gate,
                 to: gate,
@@ -249,6 +259,28 @@ impl Plan {
     }
 }
 
+/// A playing field for each school, a garden for every third block of an estate.
+fn green_amid(number: usize, land_use: Use, ring: &[Point]) -> Option<Vec<Point>> {
+    const CORNERS: usize = 20;
+    let (offset, half_east_m, half_north_m) = match land_use {
+        Use::School => ([10.0, -40.0], 74.0, 44.0),
+        Use::Estate if number % 3 == 1 => ([0.0, 56.0], 44.0, 27.0),
+        _ => return None,
+    };
+    let middle = add(centroid(ring), offset);
+    let oval = (0..CORNERS).map(|at| {
+        let (sin, cos) = (at as f64 * 360.0 / CORNERS as f64).to_radians().sin_cos();
+        add(middle, turned([half_east_m * cos, half_north_m * sin]))
+    });
+    Some(oval.collect())
+}
+
+/// By the eight degrees by which the whole town is turned.
+fn turned(p: Point) -> Point {
+    let (sin, cos) = 8f64.to_radians().sin_cos();
+    [p[0] * cos - p[1] * sin, p[0] * sin + p[1] * cos]
+}
+
 /// Where the plane touches the ground: the middle of the town.
 fn origin() -> Position {
     #[expect(clippy::expect_used, reason = "two constants within the limits of longitude and latitude")]
@@ -263,9 +295,7 @@ fn junction_number(column: usize, row: usize) -> usize {
 fn junction((column, row): (usize, usize), dice: &mut Dice) -> Point {
     let (east, north) = (EAST_M[column], NORTH_M[row]);
     let bent = [east + 85.0 * (north / 620.0 + 0.4).sin(), north + 95.0 * (east / 820.0 + 1.1).sin()];
-    let shaken = add(bent, [dice.between(-46.0, 46.0), dice.between(-42.0, 42.0)]);
-    let (sin, cos) = 8f64.to_radians().sin_cos();
-    [shaken[0] * cos - shaken[1] * sin, shaken[0] * sin + shaken[1] * cos]
+    turned(add(bent, [dice.between(-46.0, 46.0), dice.between(-42.0, 42.0)]))
 }
 
 /// Column, row, grid and use of every block of the sketch, from the south-west.
