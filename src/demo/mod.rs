@@ -11,6 +11,7 @@ mod basemap;
 mod buildings;
 mod collection;
 mod dice;
+mod duties;
 mod grids;
 mod plan;
 mod shape;
@@ -40,6 +41,11 @@ pub fn site() -> Vec<SiteFile> {
     let buildings = buildings::buildings(&plan);
     let file = |path, contents| SiteFile { path, contents };
     vec![
+        file("gridwatch.toml", include_str!("fixed/gridwatch.toml").to_owned()),
+        file("geodata/README.md", include_str!("fixed/README.md").to_owned()),
+        file("geodata/calendar.toml", include_str!("fixed/calendar.toml").to_owned()),
+        file("geodata/departments.toml", duties::departments_toml()),
+        file("geodata/categories.csv", duties::categories_csv()),
         file("geodata/grids.geojson", grids::geojson(&plan)),
         file("geodata/basemap/streets.geojson", basemap::streets(&plan)),
         file("geodata/basemap/buildings.geojson", buildings::geojson(&plan, &buildings)),
