@@ -13,8 +13,11 @@ mod collection;
 mod dice;
 mod duties;
 mod grids;
+mod people;
+mod places;
 mod plan;
 mod shape;
+mod territories;
 
 use std::path::Path;
 use std::{fs, io};
@@ -38,7 +41,9 @@ pub struct SiteFile {
 #[must_use]
 pub fn site() -> Vec<SiteFile> {
     let plan = Plan::new();
+    let assets = territories::assets(&plan);
     let buildings = buildings::buildings(&plan);
+    let places = places::places(&plan, &buildings);
     let file = |path, contents| SiteFile { path, contents };
     vec![
         file("gridwatch.toml", include_str!("fixed/gridwatch.toml").to_owned()),
@@ -47,6 +52,10 @@ pub fn site() -> Vec<SiteFile> {
         file("geodata/departments.toml", duties::departments_toml()),
         file("geodata/categories.csv", duties::categories_csv()),
         file("geodata/grids.geojson", grids::geojson(&plan)),
+        file("geodata/staff.csv", people::csv()),
+        file("geodata/places.csv", places::csv(&plan, &places)),
+        file("geodata/territories.geojson", territories::territories(&plan)),
+        file("geodata/assets.geojson", territories::assets_geojson(&plan, &assets)),
         file("geodata/basemap/streets.geojson", basemap::streets(&plan)),
         file("geodata/basemap/buildings.geojson", buildings::geojson(&plan, &buildings)),
         file("geodata/basemap/water.geojson", basemap::water(&plan)),
