@@ -9,6 +9,7 @@
 
 mod basemap;
 mod buildings;
+mod cameras;
 mod collection;
 mod dice;
 mod duties;
@@ -44,9 +45,11 @@ pub fn site() -> Vec<SiteFile> {
     let assets = territories::assets(&plan);
     let buildings = buildings::buildings(&plan);
     let places = places::places(&plan, &buildings);
+    let cameras = cameras::cameras(&plan, &buildings);
     let file = |path, contents| SiteFile { path, contents };
     vec![
         file("gridwatch.toml", include_str!("fixed/gridwatch.toml").to_owned()),
+        file("cameras.toml", cameras::toml(&plan, &cameras)),
         file("geodata/README.md", include_str!("fixed/README.md").to_owned()),
         file("geodata/calendar.toml", include_str!("fixed/calendar.toml").to_owned()),
         file("geodata/departments.toml", duties::departments_toml()),
