@@ -70,7 +70,7 @@ fn runs(plan: &Plan, street: Street) -> Vec<Vec<&Border>> {
     for piece in plan.pieces(street) {
         match runs.last_mut() {
             Some(run) if run.last().is_some_and(|last| last.to == piece.from && last.way == piece.way) => {
-                run.push(piece)
+                run.push(piece);
             }
             _ => runs.push(vec![piece]),
         }

@@ -14,14 +14,6 @@ pub fn community_code(community: usize) -> String {
     format!("{STREET}{:03}", community + 1)
 }
 
-/// The code of the grid that the sketch calls by a letter, and the number of its community.
-pub fn grid_code(letter: char) -> Option<(String, usize)> {
-    COMMUNITIES.iter().enumerate().find_map(|(community, sketch)| {
-        let at = sketch.grids.chars().position(|grid| grid == letter)?;
-        Some((format!("{}{:02}", community_code(community), at + 1), community))
-    })
-}
-
 /// A third-level grid with all that the files say about it.
 pub struct Grid {
     pub sketch: &'static GridSketch,
@@ -106,7 +98,7 @@ pub fn geojson(plan: &Plan) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::demo::shape::{Point, area_m2, sides};
+    use crate::demo::shape::{Point, area_m2, distance, sides};
     use std::collections::BTreeMap;
 
     fn rings_of_grids(plan: &Plan) -> Vec<(String, Vec<Vec<Vec<Point>>>)> {
@@ -157,7 +149,7 @@ mod tests {
             assert_eq!(corners.len(), all.len(), "{name} visits a point twice");
             for (at, (a, b)) in all.iter().enumerate() {
                 for (c, d) in &all[at + 1..] {
-                    let meet = b == c || a == d;
+                    let meet = distance(*b, *c) < 1e-9 || distance(*a, *d) < 1e-9;
                     let cross = turn(*a, *b, *c) * turn(*a, *b, *d) < 0.0 && turn(*c, *d, *a) * turn(*c, *d, *b) < 0.0;
                     assert!(meet || !cross, "{name} crosses itself near {a:?}");
                 }

@@ -17,6 +17,7 @@ mod grids;
 mod people;
 mod places;
 mod plan;
+mod reports;
 mod shape;
 mod territories;
 
@@ -57,6 +58,7 @@ pub fn site() -> Vec<SiteFile> {
         file("geodata/grids.geojson", grids::geojson(&plan)),
         file("geodata/staff.csv", people::csv()),
         file("geodata/places.csv", places::csv(&plan, &places)),
+        file("geodata/sample_reports.csv", reports::csv(&plan, &buildings, &places, &assets)),
         file("geodata/territories.geojson", territories::territories(&plan)),
         file("geodata/assets.geojson", territories::assets_geojson(&plan, &assets)),
         file("geodata/basemap/streets.geojson", basemap::streets(&plan)),
@@ -79,4 +81,81 @@ pub fn write_site(dir: &Path) -> io::Result<()> {
         fs::write(path, file.contents)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn contents(path: &str) -> String {
+        site().into_iter().find(|file| file.path == path).expect("a file of the site").contents
+    }
+
+    #[test]
+    fn two_runs_write_the_same_bytes() {
+        assert_eq!(site(), site());
+    }
+
+    #[test]
+    fn the_repository_holds_what_the_generator_makes() {
+        for file in site() {
+            let kept = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file.path)).unwrap_or_default();
+            // Not assert_eq: a difference in half a megabyte is for a diff tool.
+            assert!(kept == file.contents, "{} differs: run `gridwatch demo site`", file.path);
+        }
+    }
+
+    #[test]
+    fn every_file_is_tidy_text() {
+        for file in site() {
+            assert!(file.contents.ends_with('\n') && !file.contents.ends_with("\n\n"), "{}", file.path);
+            assert!(!file.contents.contains('\r') && !file.contents.starts_with('\u{feff}'), "{}", file.path);
+            assert!(file.contents.len() < 700_000, "{} is too large", file.path);
+        }
+    }
+
+    #[test]
+    fn every_geojson_and_toml_file_can_be_read_and_says_that_it_is_synthetic() {
+        for file in site() {
+            let kind = Path::new(file.path).extension().and_then(|kind| kind.to_str());
+            if kind == Some("geojson") {
+                let json: serde_json::Value = serde_json::from_str(&file.contents).expect(file.path);
+                assert_eq!((&json["type"], &json["datum"]), (&"FeatureCollection".into(), &"wgs84".into()));
+                assert!(
+                    json["description"].as_str().is_some_and(|text| text.starts_with("Synthetic")),
+                    "{}",
+                    file.path
+                );
+            } else if kind == Some("toml") {
+                file.contents.parse::<toml::Table>().expect(file.path);
+            }
+        }
+        assert!(
+            contents("gridwatch.toml").contains("synthetic") && contents("geodata/README.md").contains("synthetic")
+        );
+    }
+
+    #[test]
+    fn the_counts_are_those_of_the_street() {
+        let features = |path: &str| contents(path).matches("\"type\":\"Feature\"").count();
+        let rows = |path: &str| contents(path).lines().count() - 1;
+        let tables = |path: &str, name: &str| contents(path).lines().filter(|line| *line == name).count();
+        assert_eq!(features("geodata/grids.geojson"), 33);
+        assert_eq!(features("geodata/territories.geojson"), 2);
+        assert_eq!(features("geodata/assets.geojson"), 40);
+        assert_eq!(tables("geodata/departments.toml", "[[department]]"), 39);
+        assert_eq!(tables("cameras.toml", "[[camera]]"), 309);
+        assert_eq!(rows("geodata/categories.csv"), 145);
+        assert_eq!(rows("geodata/staff.csv"), 247);
+        assert_eq!(rows("geodata/sample_reports.csv"), 240);
+    }
+
+    #[test]
+    fn a_site_is_written_into_a_folder() {
+        let dir = tempfile::tempdir().expect("a folder");
+        write_site(dir.path()).expect("written");
+        for file in site() {
+            assert_eq!(fs::read_to_string(dir.path().join(file.path)).expect(file.path), file.contents);
+        }
+    }
 }

@@ -70,7 +70,7 @@ const SHOPS: [&str; 46] = [
     "北方皮具店",
     "聚友火锅",
     "天天鲜奶站",
-    "喜来登喜铺",
+    "喜盈门喜铺",
     "万家灯饰",
     "书香书店",
     "老地方棋牌室",
@@ -164,7 +164,7 @@ fn mall(plan: &Plan, doors: &mut Doors) -> Vec<Place> {
         Some((nearest.middle(), nearest.corners))
     });
     let Some((at, corners)) = nearest else { return Vec::new() };
-    doors.houses.retain(|house| house.middle() != at);
+    doors.houses.retain(|house| distance(house.middle(), at) > 1.0);
     let western_wall = times(add(corners[0], corners[3]), 0.5);
     let beside = add(western_wall, times(unit(minus(western_wall, at)), 6.0));
     vec![
@@ -190,8 +190,9 @@ fn offices(doors: &mut Doors, places: &mut Vec<Place>) {
 /// Each estate and bungalow area, at the house in its midst.
 fn estates(buildings: &[Building], places: &mut Vec<Place>) {
     for grid in &GRIDS {
+        let free = |at: &Point| places.iter().all(|place| distance(place.at, *at) > 1.0);
         let houses: Vec<Point> =
-            buildings.iter().filter(|house| house.grid == grid.letter).map(Building::middle).collect();
+            buildings.iter().filter(|house| house.grid == grid.letter).map(Building::middle).filter(free).collect();
         let sum = houses.iter().fold([0.0, 0.0], |sum, at| add(sum, *at));
         let middle = times(sum, 1.0 / houses.len() as f64);
         let nearest = houses.into_iter().min_by(|a, b| distance(*a, middle).total_cmp(&distance(*b, middle)));
@@ -204,24 +205,21 @@ fn estates(buildings: &[Building], places: &mut Vec<Place>) {
 
 fn care_and_schools(doors: &mut Doors, places: &mut Vec<Place>) {
     let rows = [
-        ("school", "工业街道第一小学", "一小", Use::School),
-        ("school", "柳荫中学", "", Use::School),
-        ("school", "北苑实验学校", "实验学校", Use::School),
-        ("school", "小太阳幼儿园", "", Use::Estate),
-        ("school", "锦绣幼儿园", "", Use::Estate),
-        ("school", "石化幼儿园", "厂幼儿园", Use::Estate),
-        ("school", "和顺幼儿园", "", Use::Estate),
-        ("hospital", "工业街道中心医院", "街道医院", Use::Hospital),
-        ("hospital", "工业街道中心医院急诊楼", "急诊", Use::Hospital),
-        ("hospital", "召北社区卫生服务站", "", Use::Estate),
-        ("hospital", "石化社区卫生服务站", "", Use::Estate),
-        ("hospital", "柳荫社区卫生服务站", "", Use::Estate),
+        ("school", "工业街道第一小学", "一小", Use::School, "H"),
+        ("school", "柳荫中学", "", Use::School, "W"),
+        ("school", "北苑实验学校", "实验学校", Use::School, "H"),
+        ("school", "小太阳幼儿园", "", Use::Estate, "BC"),
+        ("school", "锦绣幼儿园", "", Use::Estate, "E"),
+        ("school", "石化幼儿园", "厂幼儿园", Use::Estate, "PT"),
+        ("school", "和顺幼儿园", "", Use::Estate, "X"),
+        ("hospital", "工业街道中心医院", "街道医院", Use::Hospital, "F"),
+        ("hospital", "工业街道中心医院急诊楼", "急诊", Use::Hospital, "F"),
+        ("hospital", "召北社区卫生服务站", "", Use::Estate, "HIKL"),
+        ("hospital", "石化社区卫生服务站", "", Use::Estate, "OPQT"),
+        ("hospital", "柳荫社区卫生服务站", "", Use::Estate, "WXZ"),
     ];
-    for (kind, name, aliases, land_use) in rows {
-        let community = COMMUNITIES.iter().find(|community| name.starts_with(community.name));
-        let door = doors.next(|house| {
-            house.land_use == land_use && community.is_none_or(|community| community.grids.contains(house.grid))
-        });
+    for (kind, name, aliases, land_use, grids) in rows {
+        let door = doors.next(|house| house.land_use == land_use && grids.contains(house.grid));
         places.extend(door.map(|house| Place::new(kind, name, aliases, house.middle())));
     }
 }
@@ -268,7 +266,7 @@ fn bus_stops(plan: &Plan, places: &mut Vec<Place>) {
     for (at, border) in plan.borders.iter().filter(main).step_by(2).enumerate() {
         let Some(block) = border.left.and_then(|block| plan.blocks.get(block)) else { continue };
         let near = GRIDS.iter().find(|grid| grid.letter == block.grid).map_or("", |grid| grid.place);
-        let name = format!("{near}({})公交站", street_of(border));
+        let name = format!("{near}（{}）公交站", street_of(border));
         places.push(Place::new("bus_stop", name, format!("{}号站", at + 1), kerb(border, 10.0)));
     }
 }

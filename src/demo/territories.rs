@@ -6,7 +6,6 @@ use serde_json::Value;
 use super::basemap::park;
 use super::collection::Collection;
 use super::dice::Dice;
-use super::duties::categories;
 use super::plan::{Plan, Street};
 use super::shape::{Point, add, along, centroid, left_of, line_length, minus, prolonged, strip, times};
 
@@ -179,6 +178,7 @@ pub fn assets_geojson(plan: &Plan, assets: &[Asset]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::demo::duties::categories;
 
     #[test]
     fn forty_assets_stand_in_the_street_and_belong_to_somebody_else() {
@@ -188,7 +188,7 @@ mod tests {
         for asset in &assets {
             assert!(plan.block_at(asset.at).is_some(), "{}", asset.name);
             let category = categories().into_iter().find(|category| category.code == asset.category);
-            assert_ne!(category.expect("a category of the list").department, asset.department, "{}", asset.name);
+            assert_ne!(category.expect("a category of the list").department(), asset.department, "{}", asset.name);
         }
     }
 

@@ -15,7 +15,10 @@ struct Pole<'a> {
     name: String,
 }
 
-/// `count` cameras: one at each junction for each street that leaves it, the rest half-way between junctions.
+/// Of every four poles one stands half-way between junctions.
+const HALF_WAY_SHARE: usize = 4;
+
+/// `count` cameras: most at a junction, looking along a street that leaves it; the rest half-way between junctions.
 pub fn cameras(plan: &Plan, count: usize, dice: &mut Dice) -> Vec<Camera> {
     let mut poles: Vec<Pole> = Vec::new();
     let mut half_way: Vec<Pole> = Vec::new();
@@ -31,12 +34,15 @@ pub fn cameras(plan: &Plan, count: usize, dice: &mut Dice) -> Vec<Camera> {
         }
         let line = directed(border, dice.chance(0.5));
         let from_m = line_length(&line) * dice.between(0.35, 0.5);
-        half_way.push(Pole { border, line, from_m, name: format!("{name}({}至{})", crossings[0], crossings[1]) });
+        half_way.push(Pole { border, line, from_m, name: format!("{name}（{}至{}）", crossings[0], crossings[1]) });
     }
+    dice.shuffle(&mut poles);
     dice.shuffle(&mut half_way);
-    half_way.truncate(count.saturating_sub(poles.len()));
+    half_way.truncate(count / HALF_WAY_SHARE);
+    poles.truncate(count - half_way.len());
     poles.append(&mut half_way);
-    poles.truncate(count);
+    // Numbered street by street, as an installer would.
+    poles.sort_by_key(|pole| (pole.border.street, pole.border.from));
     poles.into_iter().map(|pole| camera(plan, pole, dice)).collect()
 }
 

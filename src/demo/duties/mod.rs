@@ -135,55 +135,67 @@ impl Item {
     }
 }
 
-/// A category as other files of the site need it.
+/// One of the 145, with its place in the lists.
 pub struct Category {
     pub code: String,
-    pub name: &'static str,
-    pub department: &'static str,
-    row: String,
+    kind: &'static str,
+    class: &'static Class,
+    item: &'static Item,
 }
 
 /// All categories: components, then events, by class and number.
 pub fn categories() -> Vec<Category> {
     let mut all = Vec::new();
-    for (kind, kind_name, classes) in [(1, "component", components::CLASSES), (2, "event", events::CLASSES)] {
+    for (kind_code, kind, classes) in [(1, "component", components::CLASSES), (2, "event", events::CLASSES)] {
         for (class_at, class) in classes.iter().enumerate() {
             for (at, item) in class.items.iter().enumerate() {
                 let minor = if item.number == 0 { at + 1 } else { item.number };
-                let code = format!("{kind:02}{:02}{minor:02}", class_at + 1);
-                let department = item.department.unwrap_or(class.department);
-                let row = format!("{code},{kind_name},{}", columns(class, item, department));
-                all.push(Category { code, name: item.name, department, row });
+                let code = format!("{kind_code:02}{:02}{minor:02}", class_at + 1);
+                all.push(Category { code, kind, class, item });
             }
         }
     }
     all
 }
 
-/// The columns from `list` on.
-fn columns(class: &Class, item: &Item, department: &str) -> String {
-    let list = match item.list.unwrap_or(class.list) {
-        List::Party => "party",
-        List::Governance => "governance",
-        List::Convenience => "convenience",
-    };
-    let (urgency, verify, sign) = match item.urgency {
-        Urgency::Normal => ("normal", "30m", "1h"),
-        Urgency::Urgent => ("urgent", "30m", "1H"),
-        Urgency::Emergency => ("emergency", "10m", "1H"),
-    };
-    let visibility = match item.visibility {
-        Visibility::Public => "public",
-        Visibility::Staff => "staff",
-        Visibility::Restricted => "restricted",
-    };
-    let (sign, handle) = (item.sign.unwrap_or(sign), item.handle.unwrap_or(class.handle));
-    let (radius_m, window) = item.merge.unwrap_or(class.merge);
-    let Item { name, name_en, guard, .. } = item;
-    format!(
-        "{list},{},{name},{name_en},{department},{verify},{sign},{handle},{guard},{urgency},{visibility},{radius_m},{window}",
-        class.name
-    )
+impl Category {
+    pub fn name(&self) -> &'static str {
+        self.item.name
+    }
+
+    pub fn department(&self) -> &'static str {
+        self.item.department.unwrap_or(self.class.department)
+    }
+
+    /// The category's line in the file.
+    fn row(&self) -> String {
+        let Self { code, kind, class, item } = self;
+        let list = match item.list.unwrap_or(class.list) {
+            List::Party => "party",
+            List::Governance => "governance",
+            List::Convenience => "convenience",
+        };
+        let (urgency, verify, sign) = match item.urgency {
+            Urgency::Normal => ("normal", "30m", "1h"),
+            Urgency::Urgent => ("urgent", "30m", "1H"),
+            Urgency::Emergency => ("emergency", "10m", "1H"),
+        };
+        let visibility = match item.visibility {
+            Visibility::Public => "public",
+            Visibility::Staff => "staff",
+            Visibility::Restricted => "restricted",
+        };
+        let (sign, handle) = (item.sign.unwrap_or(sign), item.handle.unwrap_or(class.handle));
+        let (radius_m, window) = item.merge.unwrap_or(class.merge);
+        format!(
+            "{code},{kind},{list},{},{},{},{},{verify},{sign},{handle},{},{urgency},{visibility},{radius_m},{window}",
+            class.name,
+            self.name(),
+            item.name_en,
+            self.department(),
+            item.guard,
+        )
+    }
 }
 
 pub fn categories_csv() -> String {
@@ -192,7 +204,7 @@ pub fn categories_csv() -> String {
     );
     for category in categories() {
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "{}", category.row);
+        let _ = writeln!(text, "{}", category.row());
     }
     text
 }
@@ -217,8 +229,8 @@ mod tests {
         let departments: BTreeSet<&str> = DEPARTMENTS.iter().map(|department| department.0).collect();
         assert_eq!(departments.len(), 39);
         for category in categories() {
-            assert!(departments.contains(category.department), "{} has nobody", category.name);
-            assert_eq!(category.row.split(',').count(), 15, "{}", category.row);
+            assert!(departments.contains(category.department()), "{} has nobody", category.name());
+            assert_eq!(category.row().split(',').count(), 15, "{}", category.row());
         }
     }
 
@@ -232,8 +244,8 @@ mod tests {
     #[test]
     fn a_public_toilet_is_verified_in_half_an_hour_and_signed_for_and_handled_in_two_days() {
         let all = categories();
-        let toilet = all.iter().find(|category| category.name == "公共厕所").expect("in the list");
-        assert_eq!((&*toilet.code, toilet.department), ("010301", "HWJ"));
-        assert!(toilet.row.contains(",30m,2d,2d,,"), "{}", toilet.row);
+        let toilet = all.iter().find(|category| category.name() == "公共厕所").expect("in the list");
+        assert_eq!((&*toilet.code, toilet.department()), ("010301", "HWJ"));
+        assert!(toilet.row().contains(",30m,2d,2d,,"), "{}", toilet.row());
     }
 }

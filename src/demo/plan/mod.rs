@@ -8,7 +8,7 @@ mod outline;
 mod sketch;
 
 pub use border::{Border, Street};
-pub use sketch::{COMMUNITIES, CommunitySketch, GRIDS, GridSketch, StreetLine};
+pub use sketch::{COMMUNITIES, GRIDS, GridSketch, StreetLine};
 
 use super::dice::Dice;
 use super::shape::{Point, add, centroid, contains, distance_to_line, times};
