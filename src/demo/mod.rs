@@ -2,7 +2,7 @@
 //!
 //! It is modelled on Gongye Subdistrict (工业街道, Dalad Banner): one street, four communities, 28 grids, 39
 //! departments, 145 categories, 309 cameras and the people who work there. Geometry, names and telephone numbers are
-//! invented. Everything stands on one [`plan`] of the town; each file has a module of its own.
+//! invented. Everything stands on one plan of the town (`plan`); each file has a module of its own.
 //!
 //! The same build writes the same bytes each time, so a difference between the generator and the files in the
 //! repository is a change that somebody made by hand.

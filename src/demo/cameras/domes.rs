@@ -5,12 +5,10 @@ use super::super::dice::Dice;
 use super::super::plan::{GRIDS, Use};
 use super::{Camera, Pose};
 
-/// `count` domes, each on a house of another grid.
+/// `count` domes, each on a roof of another estate.
 pub fn cameras(buildings: &[Building], count: usize, dice: &mut Dice) -> Vec<Camera> {
     let mut grids: Vec<_> = GRIDS.iter().filter(|grid| grid.is_estate).collect();
     dice.shuffle(&mut grids);
-    // 17 estates have one each; the towers of the works and the lane's corner of three bungalow areas have the rest.
-    grids.extend(GRIDS.iter().filter(|grid| !grid.is_estate));
     grids.truncate(count);
     let mut domes = Vec::new();
     for grid in grids {

@@ -74,7 +74,7 @@ fn piece((start, out): (Point, Point), (end, into): (Point, Point), waver: f64, 
 
 /// The wall around an inset grid: a rounded rectangle, a little out of true, counter-clockwise; first point repeated.
 pub fn wall(middle: Point, [half_east_m, half_north_m]: [f64; 2], dice: &mut Dice) -> Vec<Point> {
-    // A superellipse of degree four by its corner share: 1 on the axes' ends, 0.84 towards the corners.
+    // A rectangle with its corners cut, in shares of its half-widths.
     const OUTLINE: [[f64; 2]; 16] = [
         [1.0, 0.0],
         [0.99, 0.45],
