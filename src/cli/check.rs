@@ -41,7 +41,7 @@ fn summary(catalog: &Catalog) -> String {
     let leaves =
         catalog.coverages.stretches().map(|(_, coverage)| coverage.hierarchy.leaves().len()).max().unwrap_or(0);
     format!(
-        "version {}: {} grids to place on, {} departments, {} categories, {} territories, {} assets, {} staff, {} places",
+        "version {}: {} grids to place on, {} departments, {} categories, {} territories, {} assets, {} staff, {} places, {} cameras",
         &catalog.version.as_str()[..12],
         leaves,
         catalog.routing.departments().len(),
@@ -50,5 +50,6 @@ fn summary(catalog: &Catalog) -> String {
         catalog.routing.assets().len(),
         catalog.staff.len(),
         catalog.places.len(),
+        catalog.cameras.cameras().len(),
     )
 }

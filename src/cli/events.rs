@@ -37,9 +37,9 @@ pub struct EventArgs {
     /// Column of the accuracy in metres [default: accuracy_m, accuracy or 定位精度]
     #[arg(long, value_name = "COL")]
     accuracy: Option<String>,
-    /// What the coordinates are: wgs84, gcj02 (phones and AMap in China) or bd09 (Baidu)
-    #[arg(long, value_name = "D", default_value = "wgs84")]
-    datum: Datum,
+    /// What the coordinates are: wgs84, gcj02 (phones and AMap in China) or bd09 (Baidu) [default: wgs84]
+    #[arg(long, value_name = "D")]
+    datum: Option<Datum>,
     /// Zone of times without an offset [default: the site's]
     #[arg(long, value_name = "ZONE")]
     tz: Option<String>,
@@ -90,13 +90,14 @@ impl EventArgs {
             category: self.category.clone(),
             accuracy: self.accuracy.clone(),
         };
-        let table = EventTable::new(columns, &names, self.datum, zone)?;
+        let table = EventTable::new(columns, &names, self.datum.unwrap_or_default(), zone)?;
         let had_bom = chunks.stream().had_bom();
         Ok(Events { table, delimiter, chunks, had_bom })
     }
 
+    /// As the user declared it.
     #[must_use]
-    pub fn datum(&self) -> Datum {
+    pub fn datum(&self) -> Option<Datum> {
         self.datum
     }
 }

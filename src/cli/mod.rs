@@ -5,6 +5,7 @@ mod assign;
 mod check;
 mod demo;
 mod events;
+mod import;
 
 use std::process::ExitCode;
 
@@ -35,6 +36,9 @@ enum Command {
     Assign(Box<assign::Args>),
     /// Read a whole site and print every problem
     Check(check::Args),
+    /// Bring real data into a site
+    #[command(subcommand)]
+    Import(import::Command),
     /// Make the synthetic demo site
     #[command(subcommand)]
     Demo(demo::Command),
@@ -51,6 +55,7 @@ pub fn run() -> ExitCode {
     let done = match cli.command {
         Command::Assign(args) => assign::run(&args, language),
         Command::Check(args) => Ok(check::run(&args, language)),
+        Command::Import(command) => import::run(&command, language),
         Command::Demo(command) => demo::run(&command),
     };
     match done {

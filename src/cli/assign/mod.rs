@@ -2,6 +2,7 @@
 
 mod output;
 mod rows;
+mod table;
 
 use std::{
     fs::File,
@@ -20,9 +21,9 @@ use self::{
 };
 use super::{Language, check, events::EventArgs};
 use crate::{
-    domain::geo::Datum,
+    domain::{geo::Datum, grid::Coverage},
     io::{
-        catalog,
+        catalog::{self, Catalog},
         tables::{csv::ChunkError, in_order::map_in_order},
     },
 };
@@ -75,11 +76,12 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
         show(&watched, size);
         Box::new(watched.wrap_read(raw)) as Box<dyn Read + Send>
     })?;
-    eprintln!("reading {} as {}", events.table.understood(), args.events.datum());
+    eprintln!("reading {} as {}", events.table.understood(), args.events.datum().unwrap_or_default());
     warn_of_datum(args.events.datum(), catalog);
 
     let added = AddedColumns::new(&events.table.columns, catalog.coverages.levels(), args.prefix.as_deref());
-    let output = Output::new(args.format, &events.table.columns, &added, events.had_bom);
+    let output =
+        Output::new(args.format, (&events.table.columns, &added), events.had_bom, (&catalog.routing, language));
     let placer = Placer {
         catalog,
         table: &events.table,
@@ -144,18 +146,13 @@ fn show(progress: &ProgressBar, size: Option<u64>) {
 }
 
 /// Phones in China give GCJ-02, and nothing in the numbers shows it.
-fn warn_of_datum(datum: Datum, catalog: &catalog::Catalog) {
-    let mut grids = catalog
-        .coverages
-        .stretches()
-        .flat_map(|(_, coverage)| coverage.hierarchy.leaves().iter().map(|leaf| coverage.hierarchy.grid(*leaf)));
-    let in_china = grids.any(|grid| {
-        let center = grid.border.envelope().center();
-        crate::domain::geo::Position::new(center.x, center.y).is_ok_and(crate::domain::geo::Position::in_gcj02_area)
-    });
-    if datum == Datum::Wgs84 && in_china {
+fn warn_of_datum(declared: Option<Datum>, catalog: &Catalog) {
+    let in_china = |coverage: &Coverage| {
+        coverage.hierarchy.leaves().iter().any(|leaf| coverage.hierarchy.grid(*leaf).in_gcj02_area())
+    };
+    if declared.is_none() && catalog.coverages.stretches().any(|(_, coverage)| in_china(coverage)) {
         eprintln!(
-            "note: coordinates are taken as WGS84; for those of a phone or a Chinese map say --datum gcj02 or bd09"
+            "note: coordinates are taken as WGS84; say --datum gcj02 for those of a phone or AMap, bd09 for Baidu's"
         );
     }
 }

@@ -4,13 +4,15 @@ use csv::{ByteRecord, Writer};
 use geojson::{Feature, Geometry, GeometryValue, JsonObject};
 use serde_json::{Value, json};
 
+use super::table::PlacementTable;
 use crate::{
     domain::{
-        duty::{Placement, Reason, Rule},
+        duty::{Placement, Reason, Routing, Rule},
         geo::Position,
-        grid::{Coverage, Level},
+        grid::{Coverage, Level, Share},
     },
     io::tables::value::Fault,
+    words::Language,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -18,6 +20,8 @@ pub enum Format {
     Csv,
     Ndjson,
     Geojson,
+    /// For people: names and reasons
+    Table,
 }
 
 /// What the output says of a row.
@@ -107,12 +111,19 @@ pub struct Output<'a> {
     columns: &'a [String],
     added: &'a AddedColumns,
     bom: bool,
+    routing: &'a Routing,
+    language: Language,
 }
 
 impl<'a> Output<'a> {
     /// `bom`: begin CSV with a byte order mark, as the input did, so that a spreadsheet reads it the same way.
-    pub fn new(format: Format, columns: &'a [String], added: &'a AddedColumns, bom: bool) -> Self {
-        Self { format, columns, added, bom }
+    pub fn new(
+        format: Format,
+        (columns, added): (&'a [String], &'a AddedColumns),
+        bom: bool,
+        (routing, language): (&'a Routing, Language),
+    ) -> Self {
+        Self { format, columns, added, bom, routing, language }
     }
 
     pub fn head(&self) -> Vec<u8> {
@@ -123,7 +134,7 @@ impl<'a> Output<'a> {
                 let _ = writer.write_record(self.columns.iter().chain(&self.added.names));
                 writer.into_inner().unwrap_or_default()
             }
-            Format::Ndjson => Vec::new(),
+            Format::Ndjson | Format::Table => Vec::new(),
             Format::Geojson => b"{\"type\":\"FeatureCollection\",\"features\":[\n".to_vec(),
         }
     }
@@ -138,7 +149,12 @@ impl<'a> Output<'a> {
     }
 
     pub fn buffer(&self, input_bytes: usize) -> Buffer<'_> {
-        Buffer { output: self, csv: csv_writer(Vec::with_capacity(input_bytes * 2)), json: Vec::new() }
+        let rows = match self.format {
+            Format::Csv => Rows::Csv(csv_writer(Vec::with_capacity(input_bytes * 2))),
+            Format::Ndjson | Format::Geojson => Rows::Json(Vec::new()),
+            Format::Table => Rows::Table(PlacementTable::new(self.columns.first().map_or("", String::as_str))),
+        };
+        Buffer { output: self, rows }
     }
 }
 
@@ -149,82 +165,100 @@ fn csv_writer(buffer: Vec<u8>) -> Writer<Vec<u8>> {
 /// The output of one chunk.
 pub struct Buffer<'a> {
     output: &'a Output<'a>,
-    csv: Writer<Vec<u8>>,
-    json: Vec<u8>,
+    rows: Rows,
+}
+
+enum Rows {
+    Csv(Writer<Vec<u8>>),
+    Json(Vec<u8>),
+    Table(PlacementTable),
 }
 
 impl Buffer<'_> {
     pub fn row(&mut self, record: &ByteRecord, placed: &Placed<'_>) {
-        let values = self.output.added.values(placed);
-        if self.output.format == Format::Csv {
-            self.csv_row(record, &values);
-            return;
+        let Output { format, added, routing, language, .. } = self.output;
+        match &mut self.rows {
+            Rows::Csv(writer) => csv_row(writer, record, &added.values(placed)),
+            Rows::Table(table) => table.row(record, placed, routing, *language),
+            Rows::Json(json) => {
+                let mut object = self.output.object(record, added.values(placed));
+                object.insert("reasons".to_owned(), json!(placed.reasons));
+                let candidates = candidates(placed);
+                if !candidates.is_empty() {
+                    object.insert("candidates".to_owned(), Value::Array(candidates));
+                }
+                json_row(json, *format, object, placed.position);
+            }
         }
-        let mut object = self.object(record, &values);
-        object.insert("reasons".to_owned(), json!(placed.reasons));
-        if !placed.placement.candidates.is_empty() {
-            let share = |value: f64| (value * 1000.0).round() / 1000.0;
-            let candidate = |candidate: &crate::domain::grid::Share| {
-                let grid = placed.coverage.hierarchy.grid(candidate.node);
-                json!({"grid": grid.code, "share": share(candidate.share)})
-            };
-            let candidates = placed.placement.candidates.iter().map(candidate).collect();
-            object.insert("candidates".to_owned(), Value::Array(candidates));
-        }
-        self.json_row(object, placed.position);
     }
 
     /// A row that could not be read goes out as it came.
     pub fn invalid_row(&mut self, record: &ByteRecord, fault: &Fault, reason: &str) {
-        let values = self.output.added.values_of_invalid(reason);
-        let record = squared(record, self.output.columns.len());
-        if self.output.format == Format::Csv {
-            self.csv_row(&record, &values);
-            return;
+        let Output { format, added, columns, .. } = self.output;
+        let record = squared(record, columns.len());
+        match &mut self.rows {
+            Rows::Csv(writer) => csv_row(writer, &record, &added.values_of_invalid(reason)),
+            Rows::Table(table) => table.invalid_row(&record, reason),
+            Rows::Json(json) => {
+                let mut object = self.output.object(&record, added.values_of_invalid(reason));
+                object.insert("reasons".to_owned(), json!([fault]));
+                json_row(json, *format, object, None);
+            }
         }
-        let mut object = self.object(&record, &values);
-        object.insert("reasons".to_owned(), json!([fault]));
-        self.json_row(object, None);
     }
 
     pub fn finish(self) -> Vec<u8> {
-        if self.output.format == Format::Csv { self.csv.into_inner().unwrap_or_default() } else { self.json }
-    }
-
-    fn csv_row(&mut self, record: &ByteRecord, values: &[Value]) {
-        let as_text = |value: &Value| match value {
-            Value::Null => String::new(),
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        for field in record {
-            let _ = self.csv.write_field(field);
+        match self.rows {
+            Rows::Csv(writer) => writer.into_inner().unwrap_or_default(),
+            Rows::Json(json) => json,
+            Rows::Table(table) => table.finish(),
         }
-        for value in values {
-            let _ = self.csv.write_field(as_text(value));
-        }
-        let _ = self.csv.write_record(None::<&[u8]>);
     }
+}
 
-    fn object(&self, record: &ByteRecord, values: &[Value]) -> JsonObject {
+impl Output<'_> {
+    /// The row's own fields as text, then the added ones.
+    fn object(&self, record: &ByteRecord, added: Vec<Value>) -> JsonObject {
         let given = record.iter().map(|field| Value::String(String::from_utf8_lossy(field).into_owned()));
-        let names = self.output.columns.iter().chain(&self.output.added.names).cloned();
-        names.zip(given.chain(values.iter().cloned())).collect()
+        self.columns.iter().chain(&self.added.names).cloned().zip(given.chain(added)).collect()
     }
+}
 
-    fn json_row(&mut self, properties: JsonObject, position: Option<Position>) {
-        let line = if self.output.format == Format::Geojson {
-            let point = |p: Position| Geometry::new(GeometryValue::new_point([p.lon(), p.lat()]));
-            if !self.json.is_empty() {
-                self.json.extend_from_slice(b",\n");
-            }
-            let geometry = position.map(point);
-            Feature { bbox: None, geometry, id: None, properties: Some(properties), foreign_members: None }.to_string()
-        } else {
-            format!("{}\n", Value::Object(properties))
-        };
-        self.json.extend_from_slice(line.as_bytes());
+fn csv_row(writer: &mut Writer<Vec<u8>>, record: &ByteRecord, added: &[Value]) {
+    let as_text = |value: &Value| match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    // Writing to memory cannot fail.
+    for field in record {
+        let _ = writer.write_field(field);
     }
+    for value in added {
+        let _ = writer.write_field(as_text(value));
+    }
+    let _ = writer.write_record(None::<&[u8]>);
+}
+
+fn candidates(placed: &Placed<'_>) -> Vec<Value> {
+    let candidate = |candidate: &Share| {
+        let grid = placed.coverage.hierarchy.grid(candidate.node);
+        json!({"grid": grid.code, "share": (candidate.share * 1000.0).round() / 1000.0})
+    };
+    placed.placement.candidates.iter().map(candidate).collect()
+}
+
+fn json_row(out: &mut Vec<u8>, format: Format, properties: JsonObject, position: Option<Position>) {
+    let line = if format == Format::Geojson {
+        if !out.is_empty() {
+            out.extend_from_slice(b",\n");
+        }
+        let geometry = position.map(|p| Geometry::new(GeometryValue::new_point([p.lon(), p.lat()])));
+        Feature { bbox: None, geometry, id: None, properties: Some(properties), foreign_members: None }.to_string()
+    } else {
+        format!("{}\n", Value::Object(properties))
+    };
+    out.extend_from_slice(line.as_bytes());
 }
 
 /// As many fields as there are columns: short rows are filled up, what is too much stays together in the last one.

@@ -58,8 +58,7 @@ pub struct Covering<'a> {
 impl CameraIndex {
     /// Footprints are those of frames of 16:9.
     #[must_use]
-    pub fn new(cameras: &[Camera]) -> Self {
-        let cameras: Vec<Camera> = cameras.iter().filter(|camera| camera.position.is_some()).cloned().collect();
+    pub fn new(cameras: Vec<Camera>) -> Self {
         let mut points = Vec::new();
         let mut seen = Vec::new();
         for (camera, it) in cameras.iter().enumerate() {
@@ -80,6 +79,12 @@ impl CameraIndex {
             Some(GeomWithData::new(Rectangle::from_corners(corner(bounds.min()), corner(bounds.max())), number))
         });
         Self { points: RTree::bulk_load(points), footprints: RTree::bulk_load(envelopes.collect()), seen, cameras }
+    }
+
+    /// All the cameras, those without a position too.
+    #[must_use]
+    pub fn cameras(&self) -> &[Camera] {
+        &self.cameras
     }
 
     /// The `k` nearest cameras, nearest first, equally near ones by id. Metres along the ellipsoid, within 0.01 % up
@@ -172,7 +177,7 @@ mod tests {
 
     #[test]
     fn an_empty_index_knows_no_camera() {
-        let unplaced = CameraIndex::new(&[Camera::new("c1", "nowhere")]);
+        let unplaced = CameraIndex::new(vec![Camera::new("c1", "nowhere")]);
         for index in [CameraIndex::default(), unplaced] {
             assert!(index.nearest(at(110.0, 40.0), 3).is_empty() && index.covering(at(110.0, 40.0)).is_empty());
         }
@@ -182,7 +187,7 @@ mod tests {
     fn cameras_on_one_pole_come_in_the_order_of_their_ids() {
         let pole = at(110.03, 40.41);
         let cameras: Vec<Camera> = ["c", "a", "d", "b"].map(|id| camera(id, pole)).into();
-        let index = CameraIndex::new(&cameras);
+        let index = CameraIndex::new(cameras.clone());
         let ids: Vec<&str> = index.nearest(at(110.031, 40.41), 2).iter().map(|near| near.camera).collect();
         assert_eq!(ids, ["a", "b"]);
         assert!(index.nearest(pole, 0).is_empty());
@@ -190,7 +195,7 @@ mod tests {
 
     #[test]
     fn the_180th_meridian_is_no_border() {
-        let index = CameraIndex::new(&[camera("west", at(179.9999, -17.0)), camera("east", at(-179.99, -17.0))]);
+        let index = CameraIndex::new(vec![camera("west", at(179.9999, -17.0)), camera("east", at(-179.99, -17.0))]);
         let here = at(-179.9999, -17.0);
         assert_eq!(index.nearest(here, 1)[0].camera, "west");
         assert_eq!(index.covering(here).len(), 1);
@@ -198,7 +203,7 @@ mod tests {
 
     #[test]
     fn distances_agree_with_the_geodesic_over_a_thousand_kilometres() {
-        let index = CameraIndex::new(&[camera("c", at(110.03, 40.41))]);
+        let index = CameraIndex::new(vec![camera("c", at(110.03, 40.41))]);
         for there in [at(110.03, 31.4), at(121.7, 40.41), at(103.0, 46.0), at(110.04, 40.42)] {
             let true_m = Geodesic.distance(Point(at(110.03, 40.41).coord()), Point(there.coord()));
             assert!((index.nearest(there, 1)[0].distance_m / true_m - 1.0).abs() < 1e-4, "{there:?}");
@@ -213,7 +218,7 @@ mod tests {
         dome.presets = [("n", looking(0.0)), ("ne", looking(20.0)), ("w", looking(270.0)), ("?", None)]
             .map(|(token, pose)| Preset { token: token.into(), pose })
             .into();
-        let index = CameraIndex::new(&[dome, camera("disc", at(110.03, 40.4105))]);
+        let index = CameraIndex::new(vec![dome, camera("disc", at(110.03, 40.4105))]);
         let found = index.covering(at(110.03, 40.4103));
         let told: Vec<_> = found.iter().map(|hit| (hit.camera, hit.preset, hit.approximate)).collect();
         assert_eq!(told, [("disc", None, true), ("dome", Some("n"), false), ("dome", Some("ne"), false)]);
@@ -232,7 +237,7 @@ mod tests {
                 camera.pose = posed.then(|| Pose::new(heading, tilt, 80.0).expect("valid"));
                 camera
             }).collect();
-            let index = CameraIndex::new(&cameras);
+            let index = CameraIndex::new(cameras.clone());
             let here = at(lon, lat);
 
             let mut scan: Vec<(f64, &str)> = cameras.iter().map(|camera| {

@@ -124,6 +124,13 @@ impl Grid {
     pub fn area_m2(&self) -> f64 {
         self.area_m2
     }
+
+    /// By the middle of its envelope: where the datums of Chinese maps differ from WGS84.
+    #[must_use]
+    pub fn in_gcj02_area(&self) -> bool {
+        let center = self.border.envelope().center();
+        Position::new(center.x, center.y).is_ok_and(Position::in_gcj02_area)
+    }
 }
 
 /// Square metres of an area the size of a city, by the scale at the centre of its envelope.

@@ -48,7 +48,7 @@ pub fn read(bytes: &[u8], site_datum: Option<Datum>, zone: &TimeZone, problems: 
     if collection.features.is_empty() {
         problems.error(&Spot::file(), None, Why::NoFeatures);
     }
-    if declared.is_none() && read.features.iter().any(|grid| is_in_china(grid)) {
+    if declared.is_none() && read.features.iter().any(|grid| grid.in_gcj02_area()) {
         problems.warning(&Spot::file(), Some("datum"), Why::NoDatum);
     }
     Some(read)
@@ -203,12 +203,6 @@ fn grid(
     (grid.parent, grid.name_en, grid.households) = (parent, name_en, households);
     (grid.kind, grid.department, grid.validity) = (kind, department, validity);
     Ok((grid, spot))
-}
-
-/// In the box where datums differ; by the middle of the envelope.
-fn is_in_china(grid: &Grid) -> bool {
-    let center = grid.border.envelope().center();
-    Position::new(center.x, center.y).is_ok_and(Position::in_gcj02_area)
 }
 
 /// The features of another collection of areas or points, with their properties as entries.

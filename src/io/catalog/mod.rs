@@ -4,9 +4,11 @@
 //! without errors; warnings (an overlap, a gap) say what the rules will do about it.
 
 mod calendar;
+mod cameras;
 mod duties;
 mod entry;
 mod files;
+mod grid_file;
 mod grids;
 mod people;
 mod problem;
@@ -15,8 +17,11 @@ mod settings;
 
 use std::path::Path;
 
-use crate::domain::{case::WorkingCalendar, duty::Routing, grid::CoverageTimeline, people::Staff, register::Place};
+use crate::domain::{
+    camera::CameraIndex, case::WorkingCalendar, duty::Routing, grid::CoverageTimeline, people::Staff, register::Place,
+};
 use files::SiteFolder;
+pub use grid_file::{GridFile, GridFileError, check_grids};
 use problem::Problems;
 pub use problem::{Problem, Severity, Spot, Why};
 pub use settings::Settings;
@@ -31,6 +36,7 @@ pub struct Catalog {
     pub staff: Vec<Staff>,
     pub places: Vec<Place>,
     pub calendar: WorkingCalendar,
+    pub cameras: CameraIndex,
 }
 
 /// The hash of the files that a catalog was read from, as 64 hexadecimal digits (BLAKE3).
@@ -83,6 +89,8 @@ pub fn read(root: &Path) -> Reading {
     let staff = site.read(people::STAFF, Need::Optional, |bytes, p| Some(people::staff(bytes, p)));
     let places = site.read(people::PLACES, Need::Optional, |bytes, p| Some(people::places(bytes, datum, p)));
     let calendar = site.read(calendar::FILE, Need::Optional, |bytes, p| calendar::read(bytes, zone, p));
+    let cameras =
+        site.read(cameras::FILE, Need::Optional, |bytes, p| Some(cameras::read(bytes, datum, p))).unwrap_or_default();
     let version = Version(site.hash.finalize().to_hex().to_string());
 
     let grids = grids.unwrap_or_default();
@@ -117,6 +125,7 @@ pub fn read(root: &Path) -> Reading {
         staff: without_spots(staff),
         places: places.unwrap_or_default(),
         calendar: calendar.unwrap_or_else(|| WorkingCalendar::plain(settings.time_zone.clone())),
+        cameras: CameraIndex::new(cameras),
         settings,
     });
     Reading { catalog, problems }

@@ -129,8 +129,7 @@ pub enum Why {
     },
     NoStream,
     BadStream {
-        value: String,
-        schemes: &'static str,
+        error: String,
     },
     /// A password in a stream's address; the address is not repeated.
     CredentialsInStream,

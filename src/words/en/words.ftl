@@ -41,7 +41,7 @@ swapped_position = { $lon }, { $lat } looks like latitude, longitude; longitude 
 zero_position = 0, 0 is a position that nobody knew
 no_working_time = { $error }
 no_stream = a camera needs one stream: main or sub
-bad_stream = "{ $value }" is not a stream address; { $schemes } are
+bad_stream = { $error }
 credentials_in_stream = the address holds a user or password; keep them out of the file and name them with secret = "…"
 bad_gb_code = "{ $value }" is not a GB/T 28181 code of 20 digits
 bad_control_points = { $error }
@@ -71,7 +71,7 @@ t_junction = { $corners ->
 } on the border of { $other }, which has none there, at { $lon }, { $lat }; slivers may open
 # Reasons of a placement.
 inside_grid = lies in grid { $grid }
-crosses_border = lies in grid { $grid }, { $edge_m } m from its border and nearer than the position is sure; { $candidates } grids come into question
+crosses_border = lies in grid { $grid }, but only { $edge_m } m from its border, which is less than the position is sure to; { $candidates } grids come into question
 nearest_grid = lies outside every grid, { $distance_m } m from { $grid }
 outside_every_grid = lies outside every grid
 no_position = the position is not known

@@ -41,7 +41,7 @@ swapped_position = { $lon }, { $lat } 似为纬度在前；应经度在前
 zero_position = 0, 0 表示位置未知
 no_working_time = 工作时间有误：{ $error }
 no_stream = 摄像机须有一路码流：main 或 sub
-bad_stream = “{ $value }”不是码流地址；可用 { $schemes }
+bad_stream = 码流地址有误：{ $error }
 credentials_in_stream = 地址中含有用户名或密码；请移出文件，用 secret = "…" 指名
 bad_gb_code = “{ $value }”不是 20 位的 GB/T 28181 编码
 bad_control_points = 控制点有误：{ $error }

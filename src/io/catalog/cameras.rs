@@ -1,0 +1,120 @@
+//! `cameras.toml`.
+
+use super::{
+    duties::{SeenCodes, no_other_keys},
+    entry::Entry,
+    files::{RawEntry, toml_tables},
+    problem::{Problems, Why},
+};
+use crate::{
+    domain::{
+        camera::{Camera, ControlPoint, Homography, Pixel, Pose, Preset, StreamUri},
+        geo::Datum,
+    },
+    io::tables::value::Fault,
+};
+
+pub const FILE: &str = "cameras.toml";
+
+/// Taller than any mast; a camera higher up is a slip of the pen.
+const MAX_HEIGHT_M: f64 = 1_000.0;
+const MAX_RANGE_M: f64 = 20_000.0;
+
+pub fn read(bytes: &[u8], datum: Datum, problems: &mut Problems) -> Vec<Camera> {
+    let Some((tables, others)) = toml_tables(bytes, "camera", problems) else { return Vec::new() };
+    no_other_keys(others, problems);
+    let mut seen = SeenCodes::default();
+    tables.into_iter().filter_map(|table| camera(table, datum, &mut seen, problems)).collect()
+}
+
+fn camera((spot, values): RawEntry, datum: Datum, seen: &mut SeenCodes, problems: &mut Problems) -> Option<Camera> {
+    let mut entry = Entry::new(spot, values, problems);
+    let id = entry.required_code("id")?;
+    entry.is_about(&id);
+    seen.is_new(&mut entry, "id", &id);
+    let mut camera = Camera::new(id, entry.required_text("name").unwrap_or_default());
+    camera.main = stream(&mut entry, "main");
+    camera.sub = stream(&mut entry, "sub");
+    if !entry.has("main") && !entry.has("sub") {
+        entry.error("main", Why::NoStream);
+    }
+    camera.position = entry.position(datum);
+    for (field, max, set) in [
+        ("height_m", MAX_HEIGHT_M, Camera::set_height_m as fn(&mut Camera, f64) -> _),
+        ("range_m", MAX_RANGE_M, Camera::set_range_m),
+    ] {
+        if let Some(value) = entry.number(field, 0.0, max)
+            && set(&mut camera, value).is_err()
+        {
+            entry.error(field, Fault::OutOfRange { value, min: 0.0, max });
+        }
+    }
+    camera.pose = pose(&mut entry);
+    camera.gb_code = entry.code("gb_code");
+    if let Some(value) = camera.gb_code.clone()
+        && !(value.len() == 20 && value.bytes().all(|byte| byte.is_ascii_digit()))
+    {
+        entry.error("gb_code", Why::BadGbCode { value });
+    }
+    camera.secret = entry.text("secret");
+    camera.homography = homography(&mut entry, datum);
+    entry.tables("preset", |preset| {
+        let token = preset.required_code("token");
+        preset.text("name");
+        let pose = pose(preset);
+        camera.presets.extend(token.map(|token| Preset { token, pose }));
+    });
+    entry.no_more_keys();
+    Some(camera)
+}
+
+/// The address is not repeated in what is said of it, beyond its scheme: it may hold a credential.
+fn stream(entry: &mut Entry<'_>, field: &'static str) -> Option<StreamUri> {
+    let text = entry.text(field)?;
+    match text.parse::<StreamUri>() {
+        Ok(uri) if uri.to_string() == uri.expose() => Some(uri),
+        Ok(_) => {
+            entry.error(field, Why::CredentialsInStream);
+            None
+        }
+        Err(error) => {
+            entry.error(field, Why::BadStream { error: error.to_string() });
+            None
+        }
+    }
+}
+
+/// All three angles or none.
+fn pose(entry: &mut Entry<'_>) -> Option<Pose> {
+    const ANGLES: [(&str, f64, f64); 3] =
+        [("heading_deg", -360.0, 360.0), ("tilt_deg", -90.0, 90.0), ("hfov_deg", 0.1, 179.9)];
+    let any = ANGLES.iter().any(|(field, ..)| entry.has(field));
+    let [heading, tilt, hfov] = ANGLES.map(|(field, min, max)| {
+        if any && !entry.has(field) {
+            entry.error(field, Fault::MissingValue);
+        }
+        entry.number(field, min, max)
+    });
+    Pose::new(heading?, tilt?, hfov?).ok()
+}
+
+fn homography(entry: &mut Entry<'_>, datum: Datum) -> Option<Homography> {
+    let mut points = Vec::new();
+    entry.tables("control_point", |point| {
+        let (x, y) = (point.number("x", 0.0, 1.0), point.number("y", 0.0, 1.0));
+        for field in ["x", "y", "lon", "lat"] {
+            if !point.has(field) {
+                point.error(field, Fault::MissingValue);
+            }
+        }
+        if let (Some(x), Some(y), Some(position)) = (x, y, point.position(datum)) {
+            points.push(ControlPoint { pixel: Pixel { x, y }, position });
+        }
+    });
+    if !entry.has("control_point") {
+        return None;
+    }
+    Homography::fit(&points)
+        .map_err(|error| entry.error("control_point", Why::BadControlPoints { error: error.to_string() }))
+        .ok()
+}
