@@ -13,7 +13,9 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, language: Language) -> ExitCode {
-    let reading = catalog::read(&args.site);
+    let mut reading = catalog::read(&args.site);
+    let lacking = reading.catalog.as_ref().map(lacking_for_video);
+    reading.problems.extend(lacking.unwrap_or_default());
     for problem in &reading.problems {
         println!("{}", line(problem, language));
     }
@@ -24,6 +26,27 @@ pub fn run(args: &Args, language: Language) -> ExitCode {
     println!("{}", summary(catalog));
     println!("{} warnings; the service would start", reading.count(Severity::Warning));
     ExitCode::SUCCESS
+}
+
+/// What this machine lacks for the site's streams.
+#[cfg(feature = "video")]
+fn lacking_for_video(catalog: &Catalog) -> Vec<Problem> {
+    use crate::io::{catalog::Why, video};
+    const FILE: &str = "cameras.toml";
+    let lacks = |missing: video::MissingElement| {
+        let (element, package) = (missing.element.to_owned(), missing.package.to_owned());
+        Problem::warning(FILE, Why::MissingElement { element, package })
+    };
+    match video::missing_elements(catalog.cameras.cameras().iter()) {
+        Ok(missing) => missing.into_iter().map(lacks).collect(),
+        Err(error) => vec![Problem::warning(FILE, Why::NoGstreamer { error: error.to_string() })],
+    }
+}
+
+/// Built without video, it needs nothing for it.
+#[cfg(not(feature = "video"))]
+fn lacking_for_video(_: &Catalog) -> Vec<Problem> {
+    Vec::new()
 }
 
 /// `error: geodata/grids.geojson:7: feature 3 (150621001): level: is missing`

@@ -3,3 +3,5 @@
 
 pub mod tables;
 pub mod catalog;
+#[cfg(feature = "video")]
+pub mod video;

@@ -27,6 +27,12 @@ pub enum StreamUriError {
 }
 
 impl StreamUri {
+    /// `rtsp`, `rtsps`, `file` or `test`.
+    #[must_use]
+    pub fn scheme(&self) -> &str {
+        self.0.split("://").next().unwrap_or_default()
+    }
+
     /// The address as written, with its credentials if it has any. For opening the stream, not for showing.
     #[must_use]
     pub fn expose(&self) -> &str {

@@ -143,6 +143,9 @@ pub enum Why {
         element: String,
         package: String,
     },
+    NoGstreamer {
+        error: String,
+    },
     // What the tables and the domain name themselves.
     #[serde(untagged)]
     Value(Fault),
@@ -152,6 +155,14 @@ pub enum Why {
     Hierarchy(HierarchyError),
     #[serde(untagged)]
     Topology(TopologyFault),
+}
+
+impl Problem {
+    /// A warning about a file as a whole.
+    #[must_use]
+    pub fn warning(file: &str, why: Why) -> Self {
+        Self { severity: Severity::Warning, file: file.to_owned(), spot: Spot::file(), field: None, why }
+    }
 }
 
 impl From<Fault> for Why {

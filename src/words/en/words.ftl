@@ -46,6 +46,7 @@ credentials_in_stream = the address holds a user or password; keep them out of t
 bad_gb_code = "{ $value }" is not a GB/T 28181 code of 20 digits
 bad_control_points = { $error }
 missing_element = GStreamer has no { $element }; install { $package }
+no_gstreamer = { $error }
 # Faults of the grids.
 ring_too_short = ring { $ring } has { $positions } positions; four are the fewest, the last being the first again
 ring_unclosed = ring { $ring } is not closed: it ends at { $lon }, { $lat }, away from where it began

@@ -46,6 +46,7 @@ credentials_in_stream = 地址中含有用户名或密码；请移出文件，�
 bad_gb_code = “{ $value }”不是 20 位的 GB/T 28181 编码
 bad_control_points = 控制点有误：{ $error }
 missing_element = GStreamer 缺少 { $element }；请安装 { $package }
+no_gstreamer = GStreamer 无法启动：{ $error }
 # 网格图形的问题
 ring_too_short = 第 { $ring } 个环只有 { $positions } 个点；至少四个，末点与首点相同
 ring_unclosed = 第 { $ring } 个环未闭合：终点 { $lon }, { $lat } 不是起点
