@@ -34,7 +34,7 @@ pub struct Survey {
     pub without_shape: Vec<usize>,
     /// What the file declares about its coordinates; `None` where it is silent.
     pub crs: Option<CrsFound>,
-    /// Names of all attributes, in the file's order; of GeoJSON by name.
+    /// Names of all attributes, in the file's order.
     pub columns: Vec<String>,
 }
 

@@ -1,0 +1,15 @@
+//! What users can do, tried from outside: the real binary on real files.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and may say why it skips"
+)]
+
+mod architecture;
+mod assign;
+mod demo_site;
+mod harness;
+mod import;
+mod real_data;
