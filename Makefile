@@ -10,8 +10,7 @@ help: ## this list
 run: packages ## build, and place the demo site's sample reports
 	@$(CARGO) build --quiet
 	@target/debug/gridwatch check
-	@target/debug/gridwatch assign --input geodata/sample_reports.csv --output target/placed_reports.csv
-	@scripts/show-table target/placed_reports.csv
+	@target/debug/gridwatch assign --input geodata/sample_reports.csv --datum wgs84 --format table
 
 test: packages ## every test
 	$(CARGO) test --quiet
