@@ -3,6 +3,7 @@
 //! All problems are reported together, each with its file, feature, line and field. A catalog comes only out of files
 //! without errors; warnings (an overlap, a gap) say what the rules will do about it.
 
+mod basemap;
 mod calendar;
 mod cameras;
 mod duties;
@@ -20,6 +21,7 @@ use std::path::Path;
 use crate::domain::{
     camera::CameraIndex, case::WorkingCalendar, duty::Routing, grid::CoverageTimeline, people::Staff, register::Place,
 };
+pub use basemap::BasemapLayer;
 use files::SiteFolder;
 pub use grid_file::{GridFile, GridFileError, check_grids};
 use problem::Problems;
@@ -37,6 +39,7 @@ pub struct Catalog {
     pub places: Vec<Place>,
     pub calendar: WorkingCalendar,
     pub cameras: CameraIndex,
+    pub basemap: Vec<BasemapLayer>,
 }
 
 /// The hash of the files that a catalog was read from, as 64 hexadecimal digits (BLAKE3).
@@ -93,6 +96,8 @@ pub fn read(root: &Path) -> Reading {
         site.read(cameras::FILE, Need::Optional, |bytes, p| Some(cameras::read(bytes, datum, p))).unwrap_or_default();
     let version = Version(site.hash.finalize().to_hex().to_string());
 
+    let (basemap, basemap_problems) = basemap::read(root, &site.folder, settings.datum);
+    problems.extend(basemap_problems);
     let grids = grids.unwrap_or_default();
     let mut grid_problems = Problems::of(grids::FILE);
     let coverages = grids.coverages(&mut grid_problems);
@@ -126,6 +131,7 @@ pub fn read(root: &Path) -> Reading {
         places: places.unwrap_or_default(),
         calendar: calendar.unwrap_or_else(|| WorkingCalendar::plain(settings.time_zone.clone())),
         cameras: CameraIndex::new(cameras),
+        basemap,
         settings,
     });
     Reading { catalog, problems }

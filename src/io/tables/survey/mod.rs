@@ -15,6 +15,7 @@ mod text;
 use std::{
     collections::BTreeMap,
     fs,
+    io::Read,
     path::{Path, PathBuf},
 };
 
@@ -110,6 +111,8 @@ pub enum SurveyError {
     Format { file: String },
     #[error("{file} is missing: a shapefile needs its table beside it")]
     NoTable { file: String },
+    #[error("{file} is larger than {limit_mb} MB: divide it")]
+    TooLarge { file: String, limit_mb: u64 },
     /// Truncated, or not what its name says.
     #[error("{file} is damaged: {why}")]
     Damaged { file: String, why: String },
@@ -151,8 +154,17 @@ fn file_name(path: &Path) -> String {
 }
 
 fn bytes_of(path: &Path) -> Result<Vec<u8>, SurveyError> {
-    fs::read(path).map_err(|source| SurveyError::Io { file: file_name(path), source })
+    let io = |source| SurveyError::Io { file: file_name(path), source };
+    let mut bytes = Vec::new();
+    fs::File::open(path).and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes)).map_err(io)?;
+    if bytes.len() as u64 > MAX_FILE {
+        return Err(SurveyError::TooLarge { file: file_name(path), limit_mb: MAX_FILE >> 20 });
+    }
+    Ok(bytes)
 }
+
+/// The largest file of a survey that is read into memory: 1 GiB, some ten million corners.
+const MAX_FILE: u64 = 1 << 30;
 
 /// The file beside `path` with another extension, in small or capital letters.
 fn sibling(path: &Path, extension: &str) -> Option<PathBuf> {
