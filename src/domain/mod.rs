@@ -1,6 +1,6 @@
 //! The rules, pure: no clock, no file, no network, no thread. The modules stand in the order in which an event
-//! travels: a position, the grid around it, who is in charge there, who may act, which cameras see it, what becomes
-//! of the case.
+//! travels: a position, the grid around it, who is in charge there, who may act, which cameras see it, what was
+//! reported.
 
 pub mod code;
 pub mod geo;
@@ -9,4 +9,4 @@ pub mod duty;
 pub mod people;
 pub mod register;
 pub mod camera;
-pub mod case;
+pub mod event;

@@ -15,7 +15,7 @@ const ROOMS: [(&str, &[&str]); 16] = [
     ("domain/people", &["domain/code", "domain/geo", "domain/grid", "domain/duty"]),
     ("domain/register", &["domain/code", "domain/geo"]),
     ("domain/camera", &["domain/code", "domain/geo", "domain/grid"]),
-    ("domain/case", &["domain/code", "domain/geo", "domain/grid", "domain/duty", "domain/people"]),
+    ("domain/event", &["domain/code", "domain/geo", "domain/grid", "domain/duty", "domain/camera"]),
     ("io/tables", &["domain"]),
     ("io/catalog", &["domain", "io/tables"]),
     ("io/video", &["domain"]),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::table::PlacementTable;
 use crate::{
     domain::{
-        duty::{Placement, Reason, Routing, Rule},
+        duty::{Placement, Reason, Routing},
         geo::Position,
         grid::{Coverage, Level, Share},
     },
@@ -71,7 +71,7 @@ impl AddedColumns {
             json!(placement.outcome),
             meters(placement.edge_m),
             meters(placement.distance_m),
-            placement.rule.map_or(Value::Null, |rule| json!(name_of(&rule))),
+            placement.rule.map_or(Value::Null, |rule| json!(rule.to_string())),
             if placed.reason.is_empty() { Value::Null } else { json!(placed.reason) },
         ]);
         values
@@ -93,16 +93,6 @@ fn free(name: String, columns: &[String]) -> String {
 /// To the decimetre: finer than any position is known.
 fn meters(value: Option<f64>) -> Value {
     value.map_or(Value::Null, |meters| json!((meters * 10.0).round() / 10.0))
-}
-
-/// `asset:DL-0007`: what decided, and which one.
-fn name_of(rule: &Rule<'_>) -> String {
-    match rule {
-        Rule::Asset { asset, .. } => format!("asset:{}", asset.code),
-        Rule::Territory(territory) => format!("territory:{}", territory.code),
-        Rule::Category(category) => format!("category:{}", category.code),
-        Rule::Grid { grid, .. } => format!("grid:{}", grid.code),
-    }
 }
 
 /// The form of the output.

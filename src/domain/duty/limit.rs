@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 /// How long something may take: `30m`, `4h`, `4H`, `3d`.
 ///
 /// Lower case counts working time, upper case the clock; `3d` is the same clock time three working days on. When a limit
-/// ends is the working calendar's to say ([`crate::domain::case::WorkingCalendar::due`]).
+/// ends is the working calendar's to say ([`WorkingCalendar::due`](super::WorkingCalendar::due)).
 ///
 /// ```
 /// use gridwatch::domain::duty::{Limit, LimitUnit};

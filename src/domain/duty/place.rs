@@ -2,7 +2,7 @@
 //!
 //! `assign`, `/api/locate`, intake and detection all ask [`place`], so they can never differ.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Category, CategoryCode, DepartmentCode, Routing, Rule};
 use crate::domain::{
@@ -23,7 +23,19 @@ pub struct Request<'a> {
 }
 
 /// How a position and the grids met.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, strum::Display, strum::EnumIter)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::EnumString,
+    strum::VariantNames,
+)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Outcome {
@@ -60,7 +72,7 @@ pub struct Placement<'a> {
 }
 
 /// Why an event was placed as it was: a code with parameters, words are made at the edge.
-#[derive(Debug, Clone, PartialEq, Serialize, strum::VariantNames)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, strum::VariantNames)]
 #[serde(tag = "code", content = "params", rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Reason {

@@ -1,6 +1,6 @@
 //! From a place and a category to the department in charge: asset, then territory, then category, then grid.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt};
 
 use rstar::{
     AABB, RTree,
@@ -61,6 +61,18 @@ impl<'a> Rule<'a> {
             Self::Territory(territory) => Some(&territory.department),
             Self::Category(category) => category.department.as_ref(),
             Self::Grid { department, .. } => Some(department),
+        }
+    }
+}
+
+/// `asset:DL-0007`: what decided, and which one.
+impl fmt::Display for Rule<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Asset { asset, .. } => write!(f, "asset:{}", asset.code),
+            Self::Territory(territory) => write!(f, "territory:{}", territory.code),
+            Self::Category(category) => write!(f, "category:{}", category.code),
+            Self::Grid { grid, .. } => write!(f, "grid:{}", grid.code),
         }
     }
 }

@@ -13,7 +13,7 @@ use super::{
     files::toml_tables,
     problem::{Problems, Spot, Why},
 };
-use crate::domain::case::{WorkingCalendar, WorkingHours};
+use crate::domain::duty::{WorkingCalendar, WorkingHours};
 use crate::io::tables::value::Fault;
 
 pub const FILE: &str = "geodata/calendar.toml";

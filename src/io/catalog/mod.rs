@@ -19,7 +19,11 @@ mod settings;
 use std::path::Path;
 
 use crate::domain::{
-    camera::CameraIndex, case::WorkingCalendar, duty::Routing, grid::CoverageTimeline, people::Staff, register::Place,
+    camera::CameraIndex,
+    duty::{Routing, WorkingCalendar},
+    grid::CoverageTimeline,
+    people::Staff,
+    register::Place,
 };
 pub use basemap::BasemapLayer;
 use files::SiteFolder;

@@ -1,4 +1,4 @@
-//! Deadlines: when a limit ends, counted in the street's working time.
+//! The working calendar: when a limit ends, counted in the street's working time.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use jiff::{
     tz::TimeZone,
 };
 
-use crate::domain::duty::{Limit, LimitUnit};
+use super::{Limit, LimitUnit};
 
 /// One stretch of a working day, `from` inclusive, `to` exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
