@@ -10,3 +10,5 @@ pub mod people;
 pub mod register;
 pub mod camera;
 pub mod event;
+pub mod case;
+pub mod update;

@@ -3,5 +3,6 @@
 
 pub mod tables;
 pub mod catalog;
+pub mod store;
 #[cfg(feature = "video")]
 pub mod video;

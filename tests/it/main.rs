@@ -13,3 +13,4 @@ mod demo_site;
 mod harness;
 mod import;
 mod real_data;
+mod store;

@@ -1,6 +1,6 @@
 //! A point on the ground.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A WGS84 position in degrees. Always finite, always within ±180 and ±90: a value of this type needs no second check.
 ///
@@ -10,10 +10,26 @@ use serde::Serialize;
 /// assert_eq!(station.lon(), 110.03);
 /// assert!(Position::new(40.41, 110.03).is_err(), "latitude 110 does not exist");
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Numbers")]
 pub struct Position {
     lon: f64,
     lat: f64,
+}
+
+/// What a position is read from.
+#[derive(Deserialize)]
+struct Numbers {
+    lon: f64,
+    lat: f64,
+}
+
+impl TryFrom<Numbers> for Position {
+    type Error = PositionError;
+
+    fn try_from(Numbers { lon, lat }: Numbers) -> Result<Self, PositionError> {
+        Self::new(lon, lat)
+    }
 }
 
 /// Why two numbers are no position.

@@ -1,0 +1,39 @@
+//! What changed, as screens hear of it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{case::Case, duty::Visibility};
+
+/// One committed change with its place in the site's history.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Update {
+    /// Opaque to clients but for "resume behind this".
+    pub seq: i64,
+    pub at: Timestamp,
+    #[serde(flatten)]
+    pub change: Change,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+pub enum Change {
+    CaseOpened {
+        case: Box<Case>,
+    },
+    /// A further report of the same matter.
+    CaseJoined {
+        case: Box<Case>,
+    },
+}
+
+impl Change {
+    /// The widest circle that may hear of it in full.
+    #[must_use]
+    pub fn visibility(&self) -> Visibility {
+        match self {
+            Self::CaseOpened { case } | Self::CaseJoined { case } => case.visibility,
+        }
+    }
+}

@@ -1,0 +1,311 @@
+//! A report is taken in: placed already, it opens a case or joins one.
+
+use std::sync::Arc;
+
+use jiff::{Timestamp, tz::TimeZone};
+use rusqlite::{OptionalExtension, params};
+use uuid::Uuid;
+
+use super::{
+    Store, StoreError,
+    rows::{self, to_json},
+    writer::Tx,
+};
+use crate::domain::{
+    case::{Case, Status},
+    duty::{Category, CategoryCode, DepartmentCode, Visibility, WorkingCalendar},
+    event::{Matter, Report, is_same_matter},
+    geo::{LocalPlane, Position},
+    update::Change,
+};
+
+/// A report with all that the decision needs: open a case, or join one.
+#[derive(Debug, Clone)]
+pub struct NewReport {
+    pub site: String,
+    /// Who is to be named in the audit trail.
+    pub actor: String,
+    pub report: Report,
+    pub idempotency: Option<IdempotencyKey>,
+    /// Already on disk.
+    pub evidence: Vec<Evidence>,
+    /// How to tell that it is the matter of an open case; `None` opens a case of its own.
+    pub same_matter: Option<SameMatter>,
+    pub visibility: Visibility,
+    /// Id of the case, should one be opened.
+    pub case_id: Uuid,
+    /// When its first limit would end.
+    pub due_at: Option<Timestamp>,
+    /// Whose year its number carries.
+    pub zone: TimeZone,
+}
+
+/// The `Idempotency-Key` of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyKey {
+    pub key: String,
+    /// Hash of the request: the same key with another request is a fault.
+    pub request: String,
+}
+
+/// The category's merge rule.
+#[derive(Debug, Clone)]
+pub struct SameMatter {
+    pub category: Category,
+    pub calendar: Arc<WorkingCalendar>,
+}
+
+/// A file of the evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    pub hash: String,
+    pub media_type: String,
+    pub bytes: u32,
+}
+
+/// What became of a report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Accepted {
+    pub report_id: Uuid,
+    pub case: Case,
+    /// It had been accepted before: by its idempotency key, or by its sender's id.
+    pub repeated: bool,
+}
+
+impl Store {
+    /// Takes a report in, once: durable when it answers.
+    ///
+    /// # Errors
+    /// [`StoreError::KeyReused`] where its idempotency key came with another request; else what the store suffers.
+    pub async fn accept(&self, new: NewReport) -> Result<Accepted, StoreError> {
+        self.writer.write(move |tx| accept(tx, &new)).await
+    }
+}
+
+fn accept(tx: &Tx<'_>, new: &NewReport) -> Result<Accepted, StoreError> {
+    if let Some(report_id) = repeated(tx, new)? {
+        let case = case_of_report(tx, report_id)?;
+        return Ok(Accepted { report_id, case, repeated: true });
+    }
+    let now = new.report.received_at;
+    let (case, change) = if let Some(mut case) = same_case(tx, new)? {
+        case.join(new.report.captured_at, now);
+        update_case(tx, &new.site, &case)?;
+        (case.clone(), Change::CaseJoined { case: Box::new(case) })
+    } else {
+        let case = open_case(tx, new)?;
+        (case.clone(), Change::CaseOpened { case: Box::new(case) })
+    };
+    insert_report(tx, new, &case)?;
+    remember_key(tx, new)?;
+    audit(tx, new, &case)?;
+    tx.record(&new.site, now, change)?;
+    Ok(Accepted { report_id: new.report.id, case, repeated: false })
+}
+
+/// The report that this one repeats.
+fn repeated(tx: &Tx<'_>, new: &NewReport) -> Result<Option<Uuid>, StoreError> {
+    if let Some(IdempotencyKey { key, request }) = &new.idempotency {
+        let mut by_key = tx
+            .connection
+            .prepare_cached("SELECT request, report FROM idempotency WHERE site = ? AND actor = ? AND key = ?")?;
+        let known: Option<(String, Uuid)> =
+            by_key.query_row((&new.site, &new.actor, key), |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        match known {
+            Some((before, _)) if before != *request => return Err(StoreError::KeyReused),
+            Some((_, report)) => return Ok(Some(report)),
+            None => {}
+        }
+    }
+    let Some(external_id) = &new.report.external_id else { return Ok(None) };
+    let mut by_external_id =
+        tx.connection.prepare_cached("SELECT id FROM report WHERE site = ? AND source = ? AND external_id = ?")?;
+    Ok(by_external_id.query_row((&new.site, &new.report.source, external_id), |row| row.get(0)).optional()?)
+}
+
+fn case_of_report(tx: &Tx<'_>, report: Uuid) -> Result<Case, StoreError> {
+    let sql = format!("SELECT {} FROM cases WHERE id = (SELECT case_id FROM report WHERE id = ?)", rows::CASE);
+    Ok(tx.connection.prepare_cached(&sql)?.query_row([report], rows::case)?)
+}
+
+/// The open case of the same matter that was seen last, if there is one; of several the nearest.
+fn same_case(tx: &Tx<'_>, new: &NewReport) -> Result<Option<Case>, StoreError> {
+    let (Some(rule), Some(position)) = (&new.same_matter, new.report.position) else { return Ok(None) };
+    let [dx, dy] = LocalPlane::at(position).reach_deg(rule.category.merge_radius_m);
+    let sql = format!(
+        "SELECT {} FROM cases JOIN case_place ON case_place.case_rowid = cases.rowid
+         WHERE site = ? AND is_open = 1 AND category = ?
+           AND max_lon >= ? AND min_lon <= ? AND max_lat >= ? AND min_lat <= ?",
+        rows::CASE
+    );
+    let (lon, lat) = (position.lon(), position.lat());
+    let mut near = tx.connection.prepare_cached(&sql)?;
+    let near = near.query_map(
+        params![new.site, rule.category.code.as_str(), lon - dx, lon + dx, lat - dy, lat + dy],
+        rows::case,
+    )?;
+    let category = &rule.category.code;
+    let told = Matter { category, position, seen_at: new.report.captured_at };
+    let mut best: Option<(f64, Case)> = None;
+    for case in near {
+        let case = case?;
+        let Some(at) = case.position else { continue };
+        let open = Matter { category, position: at, seen_at: case.last_seen_at };
+        let distance_m = position.distance_m(at);
+        if is_same_matter(&rule.category, &rule.calendar, &open, &told)
+            && best.as_ref().is_none_or(|(best_m, _)| distance_m < *best_m)
+        {
+            best = Some((distance_m, case));
+        }
+    }
+    Ok(best.map(|(_, case)| case))
+}
+
+fn open_case(tx: &Tx<'_>, new: &NewReport) -> Result<Case, StoreError> {
+    let report = &new.report;
+    let case = Case {
+        id: new.case_id,
+        number: next_number(tx, new)?,
+        status: Status::at_opening(&report.placed),
+        nature: report.nature,
+        category: report.category.clone(),
+        visibility: new.visibility,
+        position: report.position,
+        placed: report.placed.clone(),
+        catalog_version: report.catalog_version.clone(),
+        opened_at: report.received_at,
+        last_seen_at: report.captured_at,
+        due_at: new.due_at,
+        updated_at: report.received_at,
+        reports: 1,
+        version: 1,
+    };
+    let mut insert = tx.connection.prepare_cached(
+        "INSERT INTO cases (id, site, number, status, is_open, nature, category, visibility, department, outcome, placed,
+                            lon, lat, catalog_version, opened_at, last_seen_at, due_at, updated_at, reports, version)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )?;
+    let rowid = insert.insert(params![
+        case.id,
+        new.site,
+        case.number,
+        case.status.to_string(),
+        case.status.is_open(),
+        case.nature.to_string(),
+        case.category.as_ref().map(CategoryCode::as_str),
+        case.visibility.to_string(),
+        case.placed.department.as_ref().map(DepartmentCode::as_str),
+        case.placed.outcome.to_string(),
+        to_json(&case.placed)?,
+        case.position.map(Position::lon),
+        case.position.map(Position::lat),
+        case.catalog_version,
+        case.opened_at.as_millisecond(),
+        case.last_seen_at.as_millisecond(),
+        case.due_at.map(Timestamp::as_millisecond),
+        case.updated_at.as_millisecond(),
+        case.reports,
+        case.version,
+    ])?;
+    let mut level = tx.connection.prepare_cached("INSERT INTO case_level (site, code, case_id) VALUES (?, ?, ?)")?;
+    for step in &case.placed.path {
+        level.execute(params![new.site, step.code.as_str(), case.id])?;
+    }
+    if let Some(position) = case.position {
+        let (lon, lat) = (position.lon(), position.lat());
+        tx.connection
+            .prepare_cached("INSERT INTO case_place VALUES (?, ?, ?, ?, ?)")?
+            .execute(params![rowid, lon, lon, lat, lat])?;
+    }
+    Ok(case)
+}
+
+/// `2026-000123`: counted within the year of the site's calendar.
+fn next_number(tx: &Tx<'_>, new: &NewReport) -> Result<String, StoreError> {
+    let year = new.report.received_at.to_zoned(new.zone.clone()).year();
+    let mut next = tx.connection.prepare_cached(
+        "INSERT INTO number_given (site, year, last) VALUES (?, ?, 1)
+         ON CONFLICT (site, year) DO UPDATE SET last = last + 1 RETURNING last",
+    )?;
+    let last: i64 = next.query_row(params![new.site, year], |row| row.get(0))?;
+    Ok(format!("{year}-{last:06}"))
+}
+
+fn update_case(tx: &Tx<'_>, site: &str, case: &Case) -> Result<(), StoreError> {
+    let mut update = tx.connection.prepare_cached(
+        "UPDATE cases SET last_seen_at = ?, updated_at = ?, reports = ?, version = ? WHERE site = ? AND id = ?",
+    )?;
+    update.execute(params![
+        case.last_seen_at.as_millisecond(),
+        case.updated_at.as_millisecond(),
+        case.reports,
+        case.version,
+        site,
+        case.id,
+    ])?;
+    Ok(())
+}
+
+fn insert_report(tx: &Tx<'_>, new: &NewReport, case: &Case) -> Result<(), StoreError> {
+    let report = &new.report;
+    let mut insert = tx.connection.prepare_cached(
+        "INSERT INTO report (id, site, case_id, source, external_id, nature, category, lon, lat, given, accuracy_m,
+                             captured_at, received_at, description, address, place, contact, placed, catalog_version)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )?;
+    insert.execute(params![
+        report.id,
+        new.site,
+        case.id,
+        report.source,
+        report.external_id,
+        report.nature.to_string(),
+        report.category.as_ref().map(CategoryCode::as_str),
+        report.position.map(Position::lon),
+        report.position.map(Position::lat),
+        report.given.as_ref().map(to_json).transpose()?,
+        report.accuracy_m,
+        report.captured_at.as_millisecond(),
+        report.received_at.as_millisecond(),
+        report.description,
+        report.address,
+        report.place,
+        report.contact,
+        to_json(&report.placed)?,
+        report.catalog_version,
+    ])?;
+    let mut evidence = tx.connection.prepare_cached(
+        "INSERT OR IGNORE INTO evidence (report, site, hash, media_type, bytes, added_at) VALUES (?, ?, ?, ?, ?, ?)",
+    )?;
+    for file in &new.evidence {
+        evidence.execute(params![
+            report.id,
+            new.site,
+            file.hash,
+            file.media_type,
+            file.bytes,
+            report.received_at.as_millisecond(),
+        ])?;
+    }
+    Ok(())
+}
+
+fn remember_key(tx: &Tx<'_>, new: &NewReport) -> Result<(), StoreError> {
+    let Some(IdempotencyKey { key, request }) = &new.idempotency else { return Ok(()) };
+    let mut insert = tx.connection.prepare_cached(
+        "INSERT INTO idempotency (site, actor, key, request, report, given_at) VALUES (?, ?, ?, ?, ?, ?)",
+    )?;
+    let at = new.report.received_at.as_millisecond();
+    insert.execute(params![new.site, new.actor, key, request, new.report.id, at])?;
+    Ok(())
+}
+
+fn audit(tx: &Tx<'_>, new: &NewReport, case: &Case) -> Result<(), StoreError> {
+    let action = if case.reports == 1 { "open" } else { "join" };
+    let mut insert = tx
+        .connection
+        .prepare_cached("INSERT INTO audit (site, at, actor, action, object, after) VALUES (?, ?, ?, ?, ?, ?)")?;
+    let at = new.report.received_at.as_millisecond();
+    insert.execute(params![new.site, at, new.actor, action, format!("case {}", case.id), to_json(case)?])?;
+    Ok(())
+}

@@ -1,0 +1,44 @@
+//! The log of changes, as screens catch up with it.
+
+use super::{Store, StoreError, rows};
+use crate::domain::{case::Case, update::Update};
+
+/// What a screen begins with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Snapshot {
+    /// Everything up to this change is in it.
+    pub seq: i64,
+    /// Open cases, newest first.
+    pub open_cases: Vec<Case>,
+}
+
+impl Store {
+    /// The newest open cases, at most `limit`, and the change up to which they are true.
+    ///
+    /// # Errors
+    /// What the store suffers.
+    pub fn snapshot(&self, site: &str, limit: u32) -> Result<Snapshot, StoreError> {
+        let sql = format!("SELECT {} FROM cases WHERE site = ? AND is_open = 1 ORDER BY id DESC LIMIT ?", rows::CASE);
+        self.read(|connection| {
+            let seq = connection.query_row("SELECT coalesce(max(seq), 0) FROM log", [], |row| row.get(0))?;
+            let mut cases = connection.prepare_cached(&sql)?;
+            let open_cases = cases.query_map((site, limit), rows::case)?.collect::<Result<_, _>>()?;
+            Ok(Snapshot { seq, open_cases })
+        })
+    }
+
+    /// At most `limit` changes behind `seq`, in order.
+    ///
+    /// # Errors
+    /// What the store suffers.
+    pub fn updates_since(&self, site: &str, seq: i64, limit: u32) -> Result<Vec<Update>, StoreError> {
+        self.read(|connection| {
+            let mut log = connection
+                .prepare_cached("SELECT seq, at, change FROM log WHERE site = ? AND seq > ? ORDER BY seq LIMIT ?")?;
+            let update = |row: &rusqlite::Row<'_>| {
+                Ok(Update { seq: row.get("seq")?, at: rows::instant(row, "at")?, change: rows::json(row, "change")? })
+            };
+            log.query_map((site, seq, limit), update)?.collect()
+        })
+    }
+}

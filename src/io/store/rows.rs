@@ -1,0 +1,70 @@
+//! Between rows and the domain's types.
+
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use rusqlite::{Row, types::Type};
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::StoreError;
+use crate::domain::{case::Case, duty::CategoryCode, geo::Position};
+
+/// The columns of a case, in the order in which [`case`] reads them.
+pub const CASE: &str = "id, number, status, nature, category, visibility, lon, lat, placed, catalog_version, \
+                        opened_at, last_seen_at, due_at, updated_at, reports, version";
+
+pub fn case(row: &Row<'_>) -> rusqlite::Result<Case> {
+    Ok(Case {
+        id: row.get("id")?,
+        number: row.get("number")?,
+        status: named(row, "status")?,
+        nature: named(row, "nature")?,
+        category: row.get::<_, Option<String>>("category")?.map(CategoryCode::new),
+        visibility: named(row, "visibility")?,
+        position: position(row)?,
+        placed: json(row, "placed")?,
+        catalog_version: row.get("catalog_version")?,
+        opened_at: instant(row, "opened_at")?,
+        last_seen_at: instant(row, "last_seen_at")?,
+        due_at: row.get::<_, Option<i64>>("due_at")?.map(|ms| of_ms("due_at", ms)).transpose()?,
+        updated_at: instant(row, "updated_at")?,
+        reports: row.get("reports")?,
+        version: row.get("version")?,
+    })
+}
+
+pub fn position(row: &Row<'_>) -> rusqlite::Result<Option<Position>> {
+    match (row.get("lon")?, row.get("lat")?) {
+        (Some(lon), Some(lat)) => Position::new(lon, lat).map(Some).map_err(|error| unreadable("lon", error)),
+        _ => Ok(None),
+    }
+}
+
+pub fn instant(row: &Row<'_>, column: &str) -> rusqlite::Result<Timestamp> {
+    of_ms(column, row.get(column)?)
+}
+
+pub fn json<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
+    serde_json::from_str(&row.get::<_, String>(column)?).map_err(|error| unreadable(column, error))
+}
+
+fn named<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(
+    row: &Row<'_>,
+    column: &str,
+) -> rusqlite::Result<T> {
+    row.get::<_, String>(column)?.parse().map_err(|error: T::Err| unreadable(column, error))
+}
+
+fn of_ms(column: &str, ms: i64) -> rusqlite::Result<Timestamp> {
+    Timestamp::from_millisecond(ms).map_err(|error| unreadable(column, error))
+}
+
+/// The store holds what this program did not write.
+fn unreadable(column: &str, error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+    let _ = column;
+    rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(error))
+}
+
+pub fn to_json(value: &impl Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| StoreError::Failed(error.to_string()))
+}

@@ -1,0 +1,156 @@
+-- The store of one node, for one site or many: every row names its site.
+--
+-- Ids are UUIDv7 as 16 bytes, so that they sort by the time they were given. Instants are integers: milliseconds since
+-- 1970-01-01 UTC. Booleans are 0 and 1. Nested values that are read as a whole are JSON texts. Degrees are WGS84.
+
+-- The versions of a site's catalog that events were placed with.
+CREATE TABLE catalog_version (
+    site       TEXT    NOT NULL,
+    version    TEXT    NOT NULL,            -- hash of the files it was read from
+    first_used INTEGER NOT NULL,            -- when the service first ran with it
+    PRIMARY KEY (site, version)
+) STRICT, WITHOUT ROWID;
+
+-- A case: something that somebody has to see to. The row is its present state.
+CREATE TABLE cases (
+    id              BLOB    NOT NULL PRIMARY KEY,
+    site            TEXT    NOT NULL,
+    number          TEXT    NOT NULL,       -- for people: 2026-000123, unique in its site
+    status          TEXT    NOT NULL,       -- see domain::case::Status
+    is_open         INTEGER NOT NULL,       -- 0 once no further step is expected
+    nature          TEXT    NOT NULL,       -- event or appeal
+    category        TEXT,                   -- NULL until somebody knows
+    visibility      TEXT    NOT NULL,       -- of its category when it was opened: public, staff, restricted
+    department      TEXT,
+    outcome         TEXT    NOT NULL,       -- of the placement
+    placed          TEXT    NOT NULL,       -- JSON of domain::duty::Placed
+    lon             REAL,
+    lat             REAL,
+    catalog_version TEXT    NOT NULL,       -- what it was placed with
+    opened_at       INTEGER NOT NULL,
+    last_seen_at    INTEGER NOT NULL,       -- latest captured_at of its reports
+    due_at          INTEGER,                -- end of the limit that runs now
+    updated_at      INTEGER NOT NULL,
+    reports         INTEGER NOT NULL,       -- how many reports it joins
+    version         INTEGER NOT NULL,       -- grows by one with every change; stale changes are refused
+    UNIQUE (site, number)
+) STRICT;
+
+-- Lists are read newest first, by one of these and the id.
+CREATE INDEX case_by_id         ON cases (site, id);
+CREATE INDEX case_by_status     ON cases (site, status, id);
+CREATE INDEX case_by_department ON cases (site, department, id);
+CREATE INDEX case_by_category   ON cases (site, category, id);
+CREATE INDEX case_by_due        ON cases (site, due_at) WHERE is_open = 1;
+
+-- The grid of a case and every wider level above it, so that a list can be of any of them.
+CREATE TABLE case_level (
+    site    TEXT NOT NULL,
+    code    TEXT NOT NULL,
+    case_id BLOB NOT NULL REFERENCES cases (id),
+    PRIMARY KEY (site, code, case_id)
+) STRICT, WITHOUT ROWID;
+
+-- Where cases are: to find the same thing again, and for the box of a map. Stored as 32-bit floats, rounded outward.
+CREATE VIRTUAL TABLE case_place USING rtree (
+    case_rowid,                             -- rowid of cases
+    min_lon, max_lon,
+    min_lat, max_lat
+);
+
+-- What people told. Never changed but for the case that it belongs to.
+CREATE TABLE report (
+    id              BLOB    NOT NULL PRIMARY KEY,
+    site            TEXT    NOT NULL,
+    case_id         BLOB    NOT NULL REFERENCES cases (id),
+    source          TEXT    NOT NULL,       -- the way in: resident, informant, hotline, …
+    external_id     TEXT,                   -- the sender's own id
+    nature          TEXT    NOT NULL,
+    category        TEXT,
+    lon             REAL,
+    lat             REAL,
+    given           TEXT,                   -- JSON of the numbers as they came, with their datum
+    accuracy_m      REAL,
+    captured_at     INTEGER NOT NULL,
+    received_at     INTEGER NOT NULL,
+    description     TEXT,
+    address         TEXT,
+    place           TEXT,
+    contact         TEXT,                   -- personal: only for who handles the case
+    placed          TEXT    NOT NULL,       -- JSON of domain::duty::Placed
+    catalog_version TEXT    NOT NULL
+) STRICT;
+
+CREATE INDEX report_by_case ON report (case_id, id);
+CREATE UNIQUE INDEX report_by_external_id ON report (site, source, external_id) WHERE external_id IS NOT NULL;
+
+-- Photos and other evidence of a report: kept as files by their hash.
+CREATE TABLE evidence (
+    report      BLOB    NOT NULL REFERENCES report (id),
+    site        TEXT    NOT NULL,
+    hash        TEXT    NOT NULL,           -- BLAKE3 of the original bytes, the name of the file
+    media_type  TEXT    NOT NULL,
+    bytes       INTEGER NOT NULL,
+    added_at    INTEGER NOT NULL,
+    PRIMARY KEY (report, hash)
+) STRICT, WITHOUT ROWID;
+
+-- Answers already given, so that a repeated request is answered the same and done once.
+CREATE TABLE idempotency (
+    site     TEXT    NOT NULL,
+    actor    TEXT    NOT NULL,
+    key      TEXT    NOT NULL,              -- of the Idempotency-Key header
+    request  TEXT    NOT NULL,              -- hash of the body: the same key with another body is a fault
+    report   BLOB    NOT NULL REFERENCES report (id),
+    given_at INTEGER NOT NULL,
+    PRIMARY KEY (site, actor, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX idempotency_by_age ON idempotency (given_at);
+
+-- The last number given in a year.
+CREATE TABLE number_given (
+    site TEXT    NOT NULL,
+    year INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    PRIMARY KEY (site, year)
+) STRICT, WITHOUT ROWID;
+
+-- What screens hear: one row for each change, numbered inside the commit, so that whoever has read up to a number has
+-- missed nothing.
+CREATE TABLE log (
+    seq    INTEGER PRIMARY KEY AUTOINCREMENT,
+    site   TEXT    NOT NULL,
+    at     INTEGER NOT NULL,
+    change TEXT    NOT NULL                 -- JSON of domain::update::Change
+) STRICT;
+
+-- Who did what: for every change its actor, and the object before and after.
+CREATE TABLE audit (
+    id     INTEGER PRIMARY KEY AUTOINCREMENT,
+    site   TEXT    NOT NULL,
+    at     INTEGER NOT NULL,
+    actor  TEXT    NOT NULL,
+    action TEXT    NOT NULL,
+    object TEXT    NOT NULL,                -- kind and id: report 0193…
+    before TEXT,                            -- JSON; NULL where there was nothing
+    after  TEXT
+) STRICT;
+
+-- Trails are written once. Retention works on files and on whole cases, never on lines of a trail.
+CREATE TRIGGER log_is_append_only_u   BEFORE UPDATE ON log   BEGIN SELECT RAISE (ABORT, 'log is append-only'); END;
+CREATE TRIGGER log_is_append_only_d   BEFORE DELETE ON log   BEGIN SELECT RAISE (ABORT, 'log is append-only'); END;
+CREATE TRIGGER audit_is_append_only_u BEFORE UPDATE ON audit BEGIN SELECT RAISE (ABORT, 'audit is append-only'); END;
+CREATE TRIGGER audit_is_append_only_d BEFORE DELETE ON audit BEGIN SELECT RAISE (ABORT, 'audit is append-only'); END;
+
+-- Keys of programs, and sessions of people. Of each only a hash is kept.
+CREATE TABLE token (
+    hash       TEXT    NOT NULL PRIMARY KEY, -- BLAKE3 of the secret
+    site       TEXT    NOT NULL,
+    name       TEXT    NOT NULL,
+    kind       TEXT    NOT NULL,             -- sign_in, session, api
+    role       TEXT    NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER,
+    revoked_at INTEGER
+) STRICT, WITHOUT ROWID;
