@@ -31,9 +31,9 @@ fn main() {
     let folder = tempfile::tempdir().expect("a place to write");
     for grids in [28, 1_500] {
         let site = folder.path().join(grids.to_string());
-        let areas = Plan::town(grids).areas();
-        write_site(&site, &areas);
-        measure(&format!("assign.{grids}"), &site, lattice::envelope(&areas));
+        let town = Plan::town(grids);
+        write_site(&site, &town.areas());
+        measure(&format!("assign.{grids}"), &site, town.heart());
     }
 }
 

@@ -20,8 +20,8 @@ type Envelopes = RTree<GeomWithData<Rectangle<[f64; 2]>, usize>>;
 
 fn main() {
     for grids in [28, 1_500, 30_000] {
-        let areas = lattice::Plan::town(grids).areas();
-        let points = lattice::points(lattice::envelope(&areas), 200_000, 1);
+        let town = lattice::Plan::town(grids);
+        let (areas, points) = (town.areas(), lattice::points(town.heart(), 200_000, 1));
         build(&areas);
         lookup(&areas, &points);
     }

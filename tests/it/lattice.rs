@@ -47,7 +47,7 @@ impl Plan {
     }
 
     pub fn areas(&self) -> Vec<Area> {
-        let bricks = self.grids - self.islands.div_ceil(2);
+        let bricks = self.bricks();
         let mut areas: Vec<Area> = (0..bricks).map(|brick| MultiPolygon(vec![self.brick(brick)])).collect();
         for island in 0..self.islands {
             let host = island * bricks / self.islands;
@@ -64,6 +64,16 @@ impl Plan {
 
     pub fn coverage(&self) -> Coverage {
         coverage(&self.areas())
+    }
+
+    /// A box without the ragged ends of the wall: almost every position in it lies in a grid.
+    pub fn heart(&self) -> Rect<f64> {
+        Rect::new(self.unmoved((0, 1)), self.unmoved((self.bricks() / self.columns(), 2 * self.columns())))
+    }
+
+    /// Every second island is a grid of its own, the first one too.
+    fn bricks(&self) -> usize {
+        self.grids - self.islands.div_ceil(2)
     }
 
     fn columns(&self) -> usize {
