@@ -22,7 +22,7 @@ fn main() {
     // 25 km × 33 km.
     let city = Rect::new(Coord { x: 109.88, y: 40.26 }, Coord { x: 110.18, y: 40.56 });
     let cameras = cameras(city);
-    let index = CameraIndex::new(&cameras);
+    let index = CameraIndex::new(cameras.clone());
     let positions = lattice::points(city, 20_000, 3);
     // What asks every camera takes so long that it gets the first few positions only.
     let few = &positions[..50];
