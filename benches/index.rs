@@ -1,0 +1,69 @@
+//! From a position to its grid: building the index and asking it, for a street, a city and a province.
+//!
+//! The baseline is what one would write first: rstar over the envelopes, geo's `Contains` behind it; for a street also
+//! `Contains` on polygon after polygon.
+#![expect(clippy::expect_used, reason = "a bench stops where it errs")]
+
+#[path = "../tests/it/lattice.rs"]
+mod lattice;
+mod measure;
+
+use geo::{BoundingRect, Contains, Point};
+use gridwatch::domain::geo::{Area, Position};
+use measure::{Contestant, compare};
+use rstar::{
+    RTree,
+    primitives::{GeomWithData, Rectangle},
+};
+
+type Envelopes = RTree<GeomWithData<Rectangle<[f64; 2]>, usize>>;
+
+fn main() {
+    for grids in [28, 1_500, 30_000] {
+        let town = lattice::Plan::town(grids);
+        let (areas, points) = (town.areas(), lattice::points(town.heart(), 200_000, 1));
+        build(&areas);
+        lookup(&areas, &points);
+    }
+}
+
+/// Ours does more here: its borders are sorted for the questions to come, the baseline's polygons stay as they are.
+fn build(areas: &[Area]) {
+    let name = format!("index.build.{}", areas.len());
+    let ours = || lattice::coverage(areas).hierarchy.leaves().len() as u64;
+    let baseline = || envelopes(areas).size() as u64;
+    let contestants = vec![Contestant::new("gridwatch", 1, ours), Contestant::new("rstar_geo", 1, baseline)];
+    compare(&name, ("ms", 1e3), contestants);
+}
+
+fn lookup(areas: &[Area], points: &[Position]) {
+    let coverage = lattice::coverage(areas);
+    let tree = envelopes(areas);
+    let by_tree = |point: &Position| {
+        let mut around = tree.locate_all_at_point([point.lon(), point.lat()]);
+        around.find(|entry| areas[entry.data].contains(&Point(point.coord()))).map(|entry| entry.data)
+    };
+    let by_scan = |point: &Position| areas.iter().position(|area| area.contains(&Point(point.coord())));
+    for point in points {
+        let code = coverage.index.locate(*point).map(|node| coverage.hierarchy.grid(node).code.as_str());
+        assert_eq!(code.map(str::to_owned), by_tree(point).map(lattice::code), "the contestants disagree");
+    }
+
+    let ours = || points.iter().filter(|point| coverage.index.locate(**point).is_some()).count() as u64;
+    let rstar_geo = || points.iter().filter(|point| by_tree(point).is_some()).count() as u64;
+    let linear_scan = || points.iter().filter(|point| by_scan(point).is_some()).count() as u64;
+    let n = points.len();
+    let mut contestants = vec![Contestant::new("gridwatch", n, ours), Contestant::new("rstar_geo", n, rstar_geo)];
+    if areas.len() < 100 {
+        contestants.push(Contestant::new("linear_scan", n, linear_scan));
+    }
+    compare(&format!("index.lookup.{}", areas.len()), ("ns", 1e9), contestants);
+}
+
+fn envelopes(areas: &[Area]) -> Envelopes {
+    let entry = |(i, area): (usize, &Area)| {
+        let around = area.bounding_rect().expect("an area with corners");
+        GeomWithData::new(Rectangle::from_corners(around.min().into(), around.max().into()), i)
+    };
+    RTree::bulk_load(areas.iter().enumerate().map(entry).collect())
+}
