@@ -25,10 +25,10 @@ fmt: ## format the code
 	$(CARGO) fmt
 
 bench: packages ## every benchmark, each with its baseline; prints "name: value unit" lines
-	@$(CARGO) bench --quiet
+	@$(CARGO) bench --quiet --bench '*'
 
 verify: packages ## the long proofs: more random cases, more points
-	PROPTEST_CASES=20000 $(CARGO) test --release --quiet
+	PROPTEST_CASES=20000 GRIDWATCH_POINTS=1000000 $(CARGO) test --release --quiet
 
 packages:
 	@scripts/install-packages

@@ -6,8 +6,7 @@
 use std::{collections::HashMap, f64::consts::TAU, sync::Arc};
 
 use geo::{
-    BoundingRect, Coord, CoordsIter, Distance, Euclidean, Line, LineString, MapCoords, MultiPolygon, Point, Polygon,
-    Simplify,
+    Coord, CoordsIter, Distance, Euclidean, Line, LineString, MapCoords, MultiPolygon, Point, Polygon, Simplify,
 };
 use gridwatch::domain::{
     geo::{Area, LocalPlane, Position},
@@ -156,7 +155,7 @@ fn the_index_equals_the_scan_on_rings_that_cross_themselves() {
         let center = random.coord_in(street);
         let mut corner = || center + Coord { x: random.between(-0.004, 0.004), y: random.between(-0.004, 0.004) };
         let outer = (0..12).map(|_| corner()).collect();
-        let hole = in_box_of(&outer, &(0..7).map(|_| corner()).collect());
+        let hole = (0..7).map(|_| corner()).collect();
         MultiPolygon(vec![Polygon::new(outer, vec![hole])])
     };
     assert_equals_scan(&(0..40).map(tangle).collect::<Vec<_>>());
@@ -332,13 +331,6 @@ fn a_valid_coverage_has_no_topology_fault_and_a_shifted_one_has() {
     assert!(!topology::faults(&lattice::coverage(&areas).hierarchy).is_empty());
 }
 
-/// A hole with its corners drawn into the box of the outer ring, since nothing is looked for outside that.
-fn in_box_of(outer: &LineString<f64>, hole: &LineString<f64>) -> LineString<f64> {
-    let around = outer.bounding_rect().expect("a ring with corners");
-    let (low, high) = (around.min(), around.max());
-    hole.map_coords(|c| Coord { x: c.x.clamp(low.x, high.x), y: c.y.clamp(low.y, high.y) })
-}
-
 /// Rings with all corners on a few whole numbers: they touch, coincide and cross wherever they can.
 fn areas_on_a_board() -> impl Strategy<Value = Vec<Area>> {
     let ring = || prop::collection::vec((0..6u8, 0..6u8), 3..8);
@@ -346,9 +338,8 @@ fn areas_on_a_board() -> impl Strategy<Value = Vec<Area>> {
         let line = |ring: Vec<(u8, u8)>| -> LineString<f64> {
             ring.into_iter().map(|(x, y)| Coord { x: f64::from(x), y: f64::from(y) }).collect()
         };
-        let outer = line(outer);
-        let holes = inner.into_iter().map(|ring| in_box_of(&outer, &line(ring))).collect();
-        Polygon::new(outer, holes)
+        let holes = inner.into_iter().map(line).collect();
+        Polygon::new(line(outer), holes)
     });
     prop::collection::vec(prop::collection::vec(polygon, 0..3).prop_map(MultiPolygon), 1..8)
 }

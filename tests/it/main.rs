@@ -12,5 +12,7 @@ mod assign;
 mod demo_site;
 mod harness;
 mod import;
+mod index;
+mod lattice;
 mod real_data;
 mod store;

@@ -1,5 +1,7 @@
 //! Rows going out: CSV, NDJSON or GeoJSON.
 
+use std::borrow::Cow;
+
 use csv::{ByteRecord, Writer};
 use geojson::{Feature, Geometry, GeometryValue, JsonObject};
 use serde_json::{Value, json};
@@ -7,7 +9,7 @@ use serde_json::{Value, json};
 use super::table::PlacementTable;
 use crate::{
     domain::{
-        duty::{Placement, Reason, Routing},
+        duty::{DepartmentCode, Placement, Routing},
         geo::Position,
         grid::{Coverage, Level, Share},
     },
@@ -28,7 +30,6 @@ pub enum Format {
 pub struct Placed<'a> {
     pub coverage: &'a Coverage,
     pub placement: &'a Placement<'a>,
-    pub reasons: &'a [Reason],
     /// In words, where something is to be said.
     pub reason: String,
     pub position: Option<Position>,
@@ -58,41 +59,65 @@ impl AddedColumns {
         Self { names: names.collect(), levels }
     }
 
-    /// The values of a row, in the order of the names; nothing is null.
-    fn values(&self, placed: &Placed<'_>) -> Vec<Value> {
+    /// The values of a row, in the order of the names.
+    fn cells<'a>(&'a self, placed: &'a Placed<'_>) -> impl Iterator<Item = Cell<'a>> {
         let Placed { coverage, placement, .. } = placed;
         let of_level = |level: &Level| {
             let grid = placement.node.and_then(|node| coverage.hierarchy.ancestor(node, *level));
-            grid.map_or(Value::Null, |grid| json!(grid.code))
+            Cell::of(grid.map(|grid| grid.code.as_str()))
         };
-        let mut values: Vec<Value> = self.levels.iter().map(of_level).collect();
-        values.extend([
-            placement.department().map_or(Value::Null, |department| json!(department)),
-            json!(placement.outcome),
-            meters(placement.edge_m),
-            meters(placement.distance_m),
-            placement.rule.map_or(Value::Null, |rule| json!(rule.to_string())),
-            if placed.reason.is_empty() { Value::Null } else { json!(placed.reason) },
-        ]);
-        values
+        let placement_cells = [
+            Cell::of(placement.department().map(DepartmentCode::as_str)),
+            Cell::Text(Cow::Borrowed(placement.outcome.into())),
+            Cell::Meters(placement.edge_m),
+            Cell::Meters(placement.distance_m),
+            placement.rule.map_or(Cell::Empty, |rule| Cell::Text(Cow::Owned(rule.to_string()))),
+            Cell::of(Some(placed.reason.as_str()).filter(|reason| !reason.is_empty())),
+        ];
+        self.levels.iter().map(of_level).chain(placement_cells)
     }
 
-    fn values_of_invalid(&self, reason: &str) -> Vec<Value> {
-        let mut values = vec![Value::Null; self.names.len()];
-        values[self.levels.len() + 1] = json!("invalid");
-        values[self.levels.len() + 5] = json!(reason);
-        values
+    fn cells_of_invalid<'a>(&'a self, reason: &'a str) -> impl Iterator<Item = Cell<'a>> {
+        let before = std::iter::repeat_n(Cell::Empty, self.levels.len() + 1);
+        let after = [Cell::of(Some("invalid")), Cell::Empty, Cell::Empty, Cell::Empty, Cell::of(Some(reason))];
+        before.chain(after)
+    }
+}
+
+/// An added value, whatever the format.
+#[derive(Clone)]
+enum Cell<'a> {
+    Empty,
+    Text(Cow<'a, str>),
+    Meters(Option<f64>),
+}
+
+impl<'a> Cell<'a> {
+    fn of(text: Option<&'a str>) -> Self {
+        text.map_or(Self::Empty, |text| Self::Text(Cow::Borrowed(text)))
+    }
+
+    fn text(self) -> Cow<'a, str> {
+        match self {
+            Self::Empty | Self::Meters(None) => Cow::Borrowed(""),
+            Self::Text(text) => text,
+            Self::Meters(Some(meters)) => Cow::Owned(format!("{meters:.1}")),
+        }
+    }
+
+    fn json(self) -> Value {
+        match self {
+            Self::Empty | Self::Meters(None) => Value::Null,
+            Self::Text(text) => Value::String(text.into_owned()),
+            // To the decimetre: finer than any position is known.
+            Self::Meters(Some(meters)) => json!((meters * 10.0).round() / 10.0),
+        }
     }
 }
 
 /// `gw_grid`, or `gw_gw_grid` should the input have that too.
 fn free(name: String, columns: &[String]) -> String {
     if columns.contains(&name) { free(format!("gw_{name}"), columns) } else { name }
-}
-
-/// To the decimetre: finer than any position is known.
-fn meters(value: Option<f64>) -> Value {
-    value.map_or(Value::Null, |meters| json!((meters * 10.0).round() / 10.0))
 }
 
 /// The form of the output.
@@ -168,11 +193,11 @@ impl Buffer<'_> {
     pub fn row(&mut self, record: &ByteRecord, placed: &Placed<'_>) {
         let Output { format, added, routing, language, .. } = self.output;
         match &mut self.rows {
-            Rows::Csv(writer) => csv_row(writer, record, &added.values(placed)),
+            Rows::Csv(writer) => csv_row(writer, record, added.cells(placed)),
             Rows::Table(table) => table.row(record, placed, routing, *language),
             Rows::Json(json) => {
-                let mut object = self.output.object(record, added.values(placed));
-                object.insert("reasons".to_owned(), json!(placed.reasons));
+                let mut object = self.output.object(record, added.cells(placed));
+                object.insert("reasons".to_owned(), json!(placed.placement.reasons(routing)));
                 let candidates = candidates(placed);
                 if !candidates.is_empty() {
                     object.insert("candidates".to_owned(), Value::Array(candidates));
@@ -187,10 +212,10 @@ impl Buffer<'_> {
         let Output { format, added, columns, .. } = self.output;
         let record = squared(record, columns.len());
         match &mut self.rows {
-            Rows::Csv(writer) => csv_row(writer, &record, &added.values_of_invalid(reason)),
+            Rows::Csv(writer) => csv_row(writer, &record, added.cells_of_invalid(reason)),
             Rows::Table(table) => table.invalid_row(&record, reason),
             Rows::Json(json) => {
-                let mut object = self.output.object(&record, added.values_of_invalid(reason));
+                let mut object = self.output.object(&record, added.cells_of_invalid(reason));
                 object.insert("reasons".to_owned(), json!([fault]));
                 json_row(json, *format, object, None);
             }
@@ -208,24 +233,19 @@ impl Buffer<'_> {
 
 impl Output<'_> {
     /// The row's own fields as text, then the added ones.
-    fn object(&self, record: &ByteRecord, added: Vec<Value>) -> JsonObject {
+    fn object<'a>(&self, record: &ByteRecord, added: impl Iterator<Item = Cell<'a>>) -> JsonObject {
         let given = record.iter().map(|field| Value::String(String::from_utf8_lossy(field).into_owned()));
-        self.columns.iter().chain(&self.added.names).cloned().zip(given.chain(added)).collect()
+        self.columns.iter().chain(&self.added.names).cloned().zip(given.chain(added.map(Cell::json))).collect()
     }
 }
 
-fn csv_row(writer: &mut Writer<Vec<u8>>, record: &ByteRecord, added: &[Value]) {
-    let as_text = |value: &Value| match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
+fn csv_row<'a>(writer: &mut Writer<Vec<u8>>, record: &ByteRecord, added: impl Iterator<Item = Cell<'a>>) {
     // Writing to memory cannot fail.
     for field in record {
         let _ = writer.write_field(field);
     }
-    for value in added {
-        let _ = writer.write_field(as_text(value));
+    for cell in added {
+        let _ = writer.write_field(cell.text().as_bytes());
     }
     let _ = writer.write_record(None::<&[u8]>);
 }

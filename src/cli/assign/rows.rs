@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::output::{Output, Placed};
 use crate::{
     domain::{
-        duty::{Outcome, Reason, Request, place},
+        duty::{Outcome, Request, place},
         geo::Position,
         grid::Coverage,
     },
@@ -83,11 +83,10 @@ impl Placer<'_> {
             let column = Some(self.table.position_column());
             return self.invalid(record, &RowFault { column, fault: swapped }, line, out, counts);
         }
-        let reasons = placement.reasons(routing);
-        let noteworthy = reasons.iter().find(|reason| matches!(reason, Reason::UnknownCategory { .. }));
-        let reason = noteworthy.map(|reason| self.language.say(reason)).unwrap_or_default();
+        let unknown = placement.unknown_category(routing);
+        let reason = unknown.map(|reason| self.language.say(&reason)).unwrap_or_default();
         counts.add_one(Some(placement.outcome));
-        out.row(record, &Placed { coverage, placement: &placement, reasons: &reasons, reason, position: row.position });
+        out.row(record, &Placed { coverage, placement: &placement, reason, position: row.position });
     }
 
     fn invalid(

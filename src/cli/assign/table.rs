@@ -32,7 +32,7 @@ impl PlacementTable {
             placement.outcome.to_string(),
             placement.grid.map(|grid| named(&grid.name, grid.name_en.as_deref())).unwrap_or_default(),
             department.map(|d| named(&d.name, d.name_en.as_deref())).unwrap_or_default(),
-            placed.reasons.iter().map(|reason| language.say(reason)).collect::<Vec<_>>().join("; "),
+            placement.reasons(routing).iter().map(|reason| language.say(reason)).collect::<Vec<_>>().join("; "),
         ]);
     }
 

@@ -34,6 +34,7 @@ pub struct Request<'a> {
     Deserialize,
     strum::Display,
     strum::EnumString,
+    strum::IntoStaticStr,
     strum::VariantNames,
 )]
 #[serde(rename_all = "snake_case")]
@@ -161,10 +162,7 @@ impl<'a> Placement<'a> {
     #[must_use]
     pub fn reasons(&self, routing: &Routing) -> Vec<Reason> {
         let mut reasons = vec![self.grid_reason()];
-        if let Some(code) = &self.unknown_category {
-            let likely = routing.likely_category(code).map(|category| category.code.clone());
-            reasons.push(Reason::UnknownCategory { category: code.clone(), likely });
-        }
+        reasons.extend(self.unknown_category(routing));
         reasons.push(match self.rule {
             Some(Rule::Asset { asset, distance_m }) => {
                 Reason::AssetOwner { asset: asset.code.clone(), department: asset.department.clone(), distance_m }
@@ -181,6 +179,14 @@ impl<'a> Placement<'a> {
             Some(Rule::Category(_)) | None => Reason::NoDepartment,
         });
         reasons
+    }
+
+    /// That the category is not on the lists, if it is not.
+    #[must_use]
+    pub fn unknown_category(&self, routing: &Routing) -> Option<Reason> {
+        let category = self.unknown_category.clone()?;
+        let likely = routing.likely_category(&category).map(|category| category.code.clone());
+        Some(Reason::UnknownCategory { category, likely })
     }
 
     fn grid_reason(&self) -> Reason {

@@ -39,8 +39,10 @@ impl Border {
     #[must_use]
     pub fn new(area: &Area) -> Self {
         let area = area.orient(Direction::Default);
-        let envelope = area.bounding_rect().unwrap_or_else(|| Rect::new(Coord::zero(), Coord::zero()));
         let edges: Vec<Edge> = directed_edges(&area).map(Edge::upward).collect();
+        // Of all edges: a hole that reaches outside its ring counts by the even-odd rule as any other.
+        let ends: geo::MultiPoint<f64> = edges.iter().flat_map(|edge| [edge.lo, edge.hi]).map(geo::Point).collect();
+        let envelope = ends.bounding_rect().unwrap_or_else(|| Rect::new(Coord::zero(), Coord::zero()));
         // About two edges a slab; the cap keeps the table small against the edges themselves.
         let slabs = (edges.len() / 2).clamp(1, 1 << 16);
         let height = envelope.height();

@@ -5,7 +5,9 @@ pub(super) fn distance_from_origin(a: [f64; 2], b: [f64; 2]) -> f64 {
     let d = [b[0] - a[0], b[1] - a[1]];
     let length2 = d[0] * d[0] + d[1] * d[1];
     let t = if length2 > 0.0 { (-(a[0] * d[0] + a[1] * d[1]) / length2).clamp(0.0, 1.0) } else { 0.0 };
-    f64::hypot(a[0] + t * d[0], a[1] + t * d[1])
+    // The end itself, so that two edges that share it are equally far from it.
+    let nearest = if t >= 1.0 { b } else { [a[0] + t * d[0], a[1] + t * d[1]] };
+    (nearest[0] * nearest[0] + nearest[1] * nearest[1]).sqrt()
 }
 
 /// Signed area that the triangle origin–`a`–`b` shares with the disc of radius `r` around the origin; the sum over the
