@@ -18,4 +18,5 @@ pub mod cli;
 pub mod demo;
 pub mod domain;
 pub mod io;
+pub mod service;
 pub mod words;

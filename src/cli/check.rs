@@ -72,7 +72,7 @@ fn summary(catalog: &Catalog) -> String {
         catalog.routing.territories().len(),
         catalog.routing.assets().len(),
         catalog.staff.len(),
-        catalog.places.len(),
+        catalog.places.places().len(),
         catalog.cameras.cameras().len(),
     )
 }

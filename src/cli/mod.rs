@@ -6,6 +6,8 @@ mod check;
 mod demo;
 mod events;
 mod import;
+mod serve;
+mod token;
 
 use std::process::ExitCode;
 
@@ -32,6 +34,10 @@ enum Lang {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Serve the site over HTTP
+    Serve(serve::Args),
+    /// Make, list and end the tokens of programs
+    Token(token::Args),
     /// Place every row of a table on its grid and department
     Assign(Box<assign::Args>),
     /// Read a whole site and print every problem
@@ -53,6 +59,8 @@ pub fn run() -> ExitCode {
         Lang::Zh => Language::Zh,
     });
     let done = match cli.command {
+        Command::Serve(args) => serve::run(&args),
+        Command::Token(args) => token::run(&args),
         Command::Assign(args) => assign::run(&args, language),
         Command::Check(args) => Ok(check::run(&args, language)),
         Command::Import(command) => import::run(&command, language),

@@ -99,6 +99,7 @@ mod tests {
             grid::{HierarchyError, ring::RingFault, topology::TopologyFault},
         },
         io::{catalog::Why, tables::value::Fault},
+        service::{http::Refusal, intake::IntakeError},
     };
 
     /// The message ids of a language file, with the parameters that each uses.
@@ -127,11 +128,13 @@ mod tests {
             TopologyFault::VARIANTS,
             RingFault::VARIANTS,
             HierarchyError::VARIANTS,
+            IntakeError::VARIANTS,
+            Refusal::VARIANTS,
         ]
         .concat()
         .into_iter()
         // These only wrap the faults that the domain names itself.
-        .filter(|code| !["ring", "hierarchy", "topology", "value"].contains(code))
+        .filter(|code| !["ring", "hierarchy", "topology", "value", "store"].contains(code))
         .collect();
         let worded: BTreeSet<&str> = en.iter().map(|(id, _)| id.as_str()).collect();
         assert_eq!(codes, worded, "left: codes, right: words");

@@ -15,4 +15,5 @@ mod import;
 mod index;
 mod lattice;
 mod real_data;
+mod service;
 mod store;

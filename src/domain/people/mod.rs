@@ -1,8 +1,11 @@
 //! People (定人): who holds which role and post, and where.
 
+mod actor;
+
 use serde::{Deserialize, Serialize};
 
 use super::{code::text_code, duty::DepartmentCode, grid::GridCode};
+pub use actor::{Actor, ActorKind, Permission};
 
 text_code! {
     /// The id of a member of staff.

@@ -16,14 +16,14 @@ mod problem;
 mod references;
 mod settings;
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use crate::domain::{
     camera::CameraIndex,
     duty::{Routing, WorkingCalendar},
     grid::CoverageTimeline,
     people::Staff,
-    register::Place,
+    register::Register,
 };
 pub use basemap::BasemapLayer;
 use files::SiteFolder;
@@ -40,8 +40,8 @@ pub struct Catalog {
     pub coverages: CoverageTimeline,
     pub routing: Routing,
     pub staff: Vec<Staff>,
-    pub places: Vec<Place>,
-    pub calendar: WorkingCalendar,
+    pub places: Register,
+    pub calendar: Arc<WorkingCalendar>,
     pub cameras: CameraIndex,
     pub basemap: Vec<BasemapLayer>,
 }
@@ -71,6 +71,12 @@ impl Reading {
     pub fn count(&self, severity: Severity) -> usize {
         self.problems.iter().filter(|problem| problem.severity == severity).count()
     }
+}
+
+/// What a site is called in the store.
+#[must_use]
+pub fn site_id(root: &Path) -> String {
+    settings::read(root).0.id
 }
 
 /// Reads the whole site.
@@ -132,8 +138,8 @@ pub fn read(root: &Path) -> Reading {
             without_spots(assets),
         ),
         staff: without_spots(staff),
-        places: places.unwrap_or_default(),
-        calendar: calendar.unwrap_or_else(|| WorkingCalendar::plain(settings.time_zone.clone())),
+        places: Register::new(places.unwrap_or_default()),
+        calendar: Arc::new(calendar.unwrap_or_else(|| WorkingCalendar::plain(settings.time_zone.clone()))),
         cameras: CameraIndex::new(cameras),
         basemap,
         settings,

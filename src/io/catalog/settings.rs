@@ -14,6 +14,8 @@ pub const FILE: &str = "gridwatch.toml";
 /// Settings that the reading and the placing depend on.
 #[derive(Debug, Clone)]
 pub struct Settings {
+    /// `id`: what the site is called in the store, which may hold several.
+    pub id: String,
     pub name: Option<String>,
     pub name_en: Option<String>,
     /// Whose midnight a date means; UTC where the site does not say.
@@ -28,7 +30,15 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { name: None, name_en: None, time_zone: TimeZone::UTC, datum: None, max_file_mb: 64, nearest_m: 50.0 }
+        Self {
+            id: "main".to_owned(),
+            name: None,
+            name_en: None,
+            time_zone: TimeZone::UTC,
+            datum: None,
+            max_file_mb: 64,
+            nearest_m: 50.0,
+        }
     }
 }
 
@@ -39,6 +49,9 @@ pub fn read(root: &std::path::Path) -> (Settings, Vec<Problem>) {
     let bytes = SiteFolder::new(root, 1).read(FILE, &mut problems);
     if let Some((_, values)) = bytes.and_then(|bytes| toml_tables(&bytes, "", &mut problems)) {
         let mut entry = Entry::new(Spot::file(), values, &mut problems);
+        if let Some(id) = entry.code("id") {
+            settings.id = id;
+        }
         settings.name = entry.text("name");
         settings.name_en = entry.text("name_en");
         if let Some(value) = entry.text("time_zone") {

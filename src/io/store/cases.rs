@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, ToSql};
 use uuid::Uuid;
 
 use super::{Store, StoreError, rows};
-use crate::domain::{case::Case, duty::Visibility};
+use crate::domain::{case::Case, duty::Visibility, event::Report};
 
 /// Which cases to list; what is `None` does not matter.
 #[derive(Debug, Clone, Default)]
@@ -41,6 +41,20 @@ impl Store {
     pub fn case(&self, site: &str, id: Uuid) -> Result<Option<Case>, StoreError> {
         let sql = format!("SELECT {} FROM cases WHERE site = ? AND id = ?", rows::CASE);
         self.read(|connection| connection.prepare_cached(&sql)?.query_row((site, id), rows::case).optional())
+    }
+
+    /// A case and what was told of it, oldest first.
+    ///
+    /// # Errors
+    /// What the store suffers.
+    pub fn case_with_reports(&self, site: &str, id: Uuid) -> Result<Option<(Case, Vec<Report>)>, StoreError> {
+        let sql = format!("SELECT {} FROM cases WHERE site = ? AND id = ?", rows::CASE);
+        self.read(|connection| {
+            let case = connection.prepare_cached(&sql)?.query_row((site, id), rows::case).optional()?;
+            let mut reports = connection.prepare_cached("SELECT * FROM report WHERE case_id = ? ORDER BY id")?;
+            let reports = reports.query_map([id], rows::report)?.collect::<rusqlite::Result<_>>()?;
+            Ok(case.map(|case| (case, reports)))
+        })
     }
 
     /// At most `limit` cases, newest first, behind `after`.

@@ -4,6 +4,7 @@
 //! thread writes, in group commits; what it reports as done is on disk (`synchronous = FULL`). Readers see committed
 //! rows only, and never wait for the writer (WAL).
 
+mod access;
 mod cases;
 mod intake;
 mod log;
@@ -18,6 +19,7 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::broadcast;
 
 use crate::domain::update::Update;
+pub use access::{Credential, Purpose};
 pub use cases::{CaseFilter, Page};
 pub use intake::{Accepted, Evidence, IdempotencyKey, NewReport, SameMatter};
 pub use log::Snapshot;

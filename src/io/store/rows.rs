@@ -7,7 +7,7 @@ use rusqlite::{Row, types::Type};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::StoreError;
-use crate::domain::{case::Case, duty::CategoryCode, geo::Position};
+use crate::domain::{case::Case, duty::CategoryCode, event::Report, geo::Position};
 
 /// The columns of a case, in the order in which [`case`] reads them.
 pub const CASE: &str = "id, number, status, nature, category, visibility, lon, lat, placed, catalog_version, \
@@ -30,6 +30,27 @@ pub fn case(row: &Row<'_>) -> rusqlite::Result<Case> {
         updated_at: instant(row, "updated_at")?,
         reports: row.get("reports")?,
         version: row.get("version")?,
+    })
+}
+
+pub fn report(row: &Row<'_>) -> rusqlite::Result<Report> {
+    Ok(Report {
+        id: row.get("id")?,
+        source: row.get("source")?,
+        external_id: row.get("external_id")?,
+        nature: named(row, "nature")?,
+        category: row.get::<_, Option<String>>("category")?.map(CategoryCode::new),
+        position: position(row)?,
+        given: row.get::<_, Option<String>>("given")?.map(|_| json(row, "given")).transpose()?,
+        accuracy_m: row.get("accuracy_m")?,
+        captured_at: instant(row, "captured_at")?,
+        received_at: instant(row, "received_at")?,
+        description: row.get("description")?,
+        address: row.get("address")?,
+        place: row.get("place")?,
+        contact: row.get("contact")?,
+        placed: json(row, "placed")?,
+        catalog_version: row.get("catalog_version")?,
     })
 }
 

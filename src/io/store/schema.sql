@@ -148,8 +148,8 @@ CREATE TABLE token (
     hash       TEXT    NOT NULL PRIMARY KEY, -- BLAKE3 of the secret
     site       TEXT    NOT NULL,
     name       TEXT    NOT NULL,
-    kind       TEXT    NOT NULL,             -- sign_in, session, api
-    role       TEXT    NOT NULL,
+    purpose    TEXT    NOT NULL,             -- sign_in: once, for a session; session; api
+    actor      TEXT    NOT NULL,             -- kind of the actor that it stands for
     created_at INTEGER NOT NULL,
     expires_at INTEGER,
     revoked_at INTEGER

@@ -85,3 +85,24 @@ unknown_category = category { $category } is not on the lists{ $likely ->
     [none] { "" }
    *[other] ; did it lose its leading zeros? There is { $likely }
 }
+# Why a request is refused.
+not_found = there is no such thing here
+method_not_allowed = that cannot be done here
+sign_in = sign in first
+not_allowed = you may not do that
+unknown_token = this token is not known, or has ended
+unknown_sign_in_code = this sign-in link is used up or too old; ask for a new one
+unknown_host = this service does not go by that name
+foreign_page = a page from elsewhere may not do that
+unreadable_value = cannot be read: { $value }
+key_reused = this idempotency key was used for another request
+disk_full = the disk is full; nothing was kept, try again later
+closing = the service is closing
+internal = something went wrong here; it has been written down
+nothing_told = say where it is or what it is: a position, an address, a place or a description
+unlisted_category = category { $category } is not on the lists{ $likely ->
+    [none] { "" }
+   *[other] ; did it lose its leading zeros? There is { $likely }
+}
+from_the_future = { $captured_at } is still to come; it is { $now } now
+text_too_long = a text of { $length } characters; { $limit } are the most

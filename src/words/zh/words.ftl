@@ -76,3 +76,24 @@ unknown_category = 类别 { $category } 不在责任清单上{ $likely ->
     [none] { "" }
    *[other] ；是否丢了前导零？有 { $likely }
 }
+# 拒绝请求的原因
+not_found = 此处没有该内容
+method_not_allowed = 此处不支持该操作
+sign_in = 请先登录
+not_allowed = 您无权进行该操作
+unknown_token = 令牌不存在或已失效
+unknown_sign_in_code = 登录链接已使用或已过期，请重新获取
+unknown_host = 本服务不使用该名称
+foreign_page = 外部页面不能进行该操作
+unreadable_value = 无法读取：{ $value }
+key_reused = 该幂等键已用于另一个请求
+disk_full = 磁盘已满；未保存任何内容，请稍后再试
+closing = 服务正在关闭
+internal = 服务出错，已记录
+nothing_told = 请说明地点或内容：位置、地址、地点或描述
+unlisted_category = 类别 { $category } 不在责任清单上{ $likely ->
+    [none] { "" }
+   *[other] ；是否丢了前导零？有 { $likely }
+}
+from_the_future = { $captured_at } 尚未到来；现在是 { $now }
+text_too_long = 文本有 { $length } 个字符，最多 { $limit } 个

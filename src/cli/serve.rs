@@ -1,0 +1,48 @@
+//! `gridwatch serve`: the service, until it is told to stop.
+
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
+
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+use crate::service::{
+    app::{self, Options},
+    clock::SystemClock,
+};
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// The site's folder
+    #[arg(long, default_value = ".", value_name = "DIR")]
+    site: PathBuf,
+    /// Folder of the store [default: data in the site's folder]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Address and port
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDR")]
+    listen: SocketAddr,
+}
+
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let options = Options {
+        site: args.site.clone(),
+        data: args.data.clone().unwrap_or_else(|| args.site.join("data")),
+        listen: args.listen,
+    };
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(&options))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(options: &Options) -> anyhow::Result<()> {
+    let running = app::start(options, Arc::new(SystemClock)).await?;
+    println!("{}", running.sign_in_link(&SystemClock).await?);
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("stopping");
+    running.stop().await
+}

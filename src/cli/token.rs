@@ -1,0 +1,70 @@
+//! `gridwatch token`: keys for programs.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::ensure;
+use jiff::Timestamp;
+
+use crate::{
+    domain::people::{Actor, ActorKind},
+    io::{
+        catalog,
+        store::{Credential, Purpose},
+    },
+    service::{app, secret::Secret},
+};
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// The site's folder
+    #[arg(long, default_value = ".", value_name = "DIR", global = true)]
+    site: PathBuf,
+    /// Folder of the store [default: data in the site's folder]
+    #[arg(long, value_name = "DIR", global = true)]
+    data: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    /// Make a token and print it: it is shown this once
+    Create {
+        /// As it will stand in the audit trail
+        name: String,
+    },
+    /// Names of the tokens that are good
+    List,
+    /// End a token
+    Revoke { name: String },
+}
+
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let data = args.data.clone().unwrap_or_else(|| args.site.join("data"));
+    let store = app::open_store(&data)?;
+    let site = catalog::site_id(&args.site);
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let now = Timestamp::now();
+    match &args.command {
+        Command::Create { name } => {
+            ensure!(!name.trim().is_empty(), "a token needs a name");
+            ensure!(!store.api_tokens(&site, now)?.contains(name), "there is a token {name} already");
+            let secret = Secret::new()?;
+            let credential = Credential {
+                hash: secret.hash(),
+                purpose: Purpose::Api,
+                actor: Actor { kind: ActorKind::Program, name: name.clone() },
+                created_at: now,
+                expires_at: None,
+            };
+            runtime.block_on(store.add_credential(&site, credential))?;
+            println!("{}", secret.expose());
+        }
+        Command::List => store.api_tokens(&site, now)?.iter().for_each(|name| println!("{name}")),
+        Command::Revoke { name } => {
+            let ended = runtime.block_on(store.revoke(&site, Purpose::Api, name, now))?;
+            ensure!(ended > 0, "there is no token {name}");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,130 @@
+//! `GET /api/cases`, `GET /api/cases/{id}`.
+
+use axum::{
+    Json,
+    extract::{Path, Query, State},
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{
+    AppState,
+    error::{ApiError, Refusal},
+    guard::{By, Speaks, blocking},
+};
+use crate::{
+    domain::{case::Case, event::Report},
+    io::{store::CaseFilter, tables::value::parse_instant},
+};
+
+#[derive(Debug, Deserialize)]
+pub struct CaseQuery {
+    status: Option<String>,
+    grid: Option<String>,
+    department: Option<String>,
+    category: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
+    bbox: Option<String>,
+    #[serde(default)]
+    overdue: bool,
+    limit: Option<u32>,
+    cursor: Option<Uuid>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct CaseList {
+    cases: Vec<Case>,
+    /// Pass it as `cursor` for the next page; absent at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cursor: Option<Uuid>,
+}
+
+const PAGE: u32 = 100;
+const LARGEST_PAGE: u32 = 1_000;
+
+pub async fn list(
+    State(state): State<AppState>,
+    By(actor): By,
+    Query(query): Query<CaseQuery>,
+) -> Result<Json<CaseList>, ApiError> {
+    let zone = state.catalog.load().settings.time_zone.clone();
+    let instant = |field: &str, value: Option<&String>| -> Result<Option<Timestamp>, ApiError> {
+        let Some(value) = value else { return Ok(None) };
+        parse_instant(value, &zone).map(Some).ok_or_else(|| ApiError::unreadable(Some(field), value))
+    };
+    let filter = CaseFilter {
+        from: instant("from", query.from.as_ref())?,
+        to: instant("to", query.to.as_ref())?,
+        bbox: query.bbox.as_deref().map(bbox).transpose()?,
+        overdue_at: query.overdue.then(|| state.clock.now()),
+        status: query.status,
+        grid: query.grid,
+        department: query.department,
+        category: query.category,
+        visible: actor.circles().to_vec(),
+    };
+    let limit = query.limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE);
+    let page = blocking(move || state.store.cases(&state.site, &filter, query.cursor, limit)).await??;
+    Ok(Json(CaseList { cases: page.cases, cursor: page.next }))
+}
+
+/// `W,S,E,N` in degrees.
+fn bbox(text: &str) -> Result<[f64; 4], ApiError> {
+    let numbers: Option<Vec<f64>> =
+        text.split(',').map(|n| n.trim().parse().ok().filter(|n: &f64| n.is_finite())).collect();
+    numbers.and_then(|numbers| numbers.try_into().ok()).ok_or_else(|| ApiError::unreadable(Some("bbox"), text))
+}
+
+/// A case with what was told of it.
+#[derive(Debug, Serialize)]
+pub struct CaseDetail {
+    #[serde(flatten)]
+    case: Case,
+    why: Vec<String>,
+    told: Vec<ReportDetail>,
+}
+
+#[derive(Debug, Serialize)]
+struct ReportDetail {
+    id: Uuid,
+    source: String,
+    captured_at: Timestamp,
+    received_at: Timestamp,
+    accuracy_m: Option<f64>,
+    description: Option<String>,
+    address: Option<String>,
+    place: Option<String>,
+    contact: Option<String>,
+}
+
+impl From<Report> for ReportDetail {
+    fn from(report: Report) -> Self {
+        Self {
+            id: report.id,
+            source: report.source,
+            captured_at: report.captured_at,
+            received_at: report.received_at,
+            accuracy_m: report.accuracy_m,
+            description: report.description,
+            address: report.address,
+            place: report.place,
+            contact: report.contact,
+        }
+    }
+}
+
+pub async fn one(
+    State(state): State<AppState>,
+    By(actor): By,
+    Speaks(language): Speaks,
+    Path(id): Path<Uuid>,
+) -> Result<Json<CaseDetail>, ApiError> {
+    let found = blocking(move || state.store.case_with_reports(&state.site, id)).await??;
+    // What one may not see is not there.
+    let found = found.filter(|(case, _)| actor.circles().contains(&case.visibility));
+    let (case, reports) = found.ok_or_else(|| ApiError::of(Refusal::NotFound))?;
+    let why = case.placed.reasons.iter().map(|reason| language.say(reason)).collect();
+    Ok(Json(CaseDetail { case, why, told: reports.into_iter().map(ReportDetail::from).collect() }))
+}

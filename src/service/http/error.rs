@@ -1,0 +1,150 @@
+//! The only place that knows status codes: what goes wrong, as clients read it.
+
+use std::borrow::Cow;
+
+use axum::{
+    Json,
+    extract::Request,
+    http::StatusCode,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::guard::language_of;
+use crate::{io::store::StoreError, service::intake::IntakeError, words::Language};
+
+/// Why a request is refused, where nothing below says so with a code of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
+#[strum(serialize_all = "snake_case")]
+pub enum Refusal {
+    NotFound,
+    MethodNotAllowed,
+    SignIn,
+    NotAllowed,
+    UnknownToken,
+    UnknownSignInCode,
+    UnknownHost,
+    ForeignPage,
+    UnreadableValue,
+    KeyReused,
+    DiskFull,
+    Closing,
+    Internal,
+}
+
+impl Refusal {
+    fn status(self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::SignIn | Self::UnknownToken | Self::UnknownSignInCode => StatusCode::UNAUTHORIZED,
+            Self::NotAllowed | Self::ForeignPage => StatusCode::FORBIDDEN,
+            Self::UnknownHost => StatusCode::MISDIRECTED_REQUEST,
+            Self::UnreadableValue => StatusCode::BAD_REQUEST,
+            Self::KeyReused => StatusCode::CONFLICT,
+            Self::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
+            Self::Closing => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+/// What goes wrong, on its way to the client: [`worded`] makes it
+/// `{"error": {"code", "message", "field", "params"}}` in the client's language. The message is public: it holds no
+/// path, no query, no credential.
+#[derive(Debug, Clone)]
+pub struct ApiError {
+    status: StatusCode,
+    code: Cow<'static, str>,
+    field: Option<Box<str>>,
+    params: Box<Value>,
+}
+
+impl ApiError {
+    #[must_use]
+    pub fn of(refusal: Refusal) -> Self {
+        let code: &'static str = refusal.into();
+        Self { status: refusal.status(), code: Cow::Borrowed(code), field: None, params: Box::new(json!({})) }
+    }
+
+    /// What was sent makes sense to a reader and not to the rules; `coded` serialises to a code with parameters.
+    #[must_use]
+    pub fn unprocessable(field: Option<&str>, coded: &impl Serialize) -> Self {
+        let value = serde_json::to_value(coded).unwrap_or_default();
+        Self {
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            code: Cow::Owned(value.get("code").and_then(Value::as_str).unwrap_or_default().to_owned()),
+            field: field.map(Box::from),
+            params: Box::new(value.get("params").cloned().unwrap_or_else(|| json!({}))),
+        }
+    }
+
+    /// A value of a query or a body that cannot be read.
+    #[must_use]
+    pub fn unreadable(field: Option<&str>, value: &str) -> Self {
+        let value: String = value.chars().take(200).collect();
+        let params = Box::new(json!({"value": value}));
+        Self { field: field.map(Box::from), params, ..Self::of(Refusal::UnreadableValue) }
+    }
+
+    fn body(&self, language: Language) -> Value {
+        let message = language.say(&json!({"code": self.code, "params": self.params}));
+        json!({"error": {"code": self.code, "message": message, "field": self.field, "params": self.params}})
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Full => Self::of(Refusal::DiskFull),
+            StoreError::KeyReused => Self::of(Refusal::KeyReused),
+            StoreError::Closed => Self::of(Refusal::Closing),
+            StoreError::TooNew { .. } | StoreError::Failed(_) => {
+                tracing::error!(%error, "the store failed");
+                Self::of(Refusal::Internal)
+            }
+        }
+    }
+}
+
+impl From<IntakeError> for ApiError {
+    fn from(error: IntakeError) -> Self {
+        match error {
+            IntakeError::Store(error) => error.into(),
+            told => Self::unprocessable(told.field(), &told),
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Gives every refusal its body, in the language that the client asked for. What the framework refuses by itself, such
+/// as a query that it cannot read, gets the same form.
+pub async fn worded(request: Request, next: Next) -> Response {
+    /// Longest text of the framework that is passed on.
+    const LONGEST: usize = 4 * 1024;
+    let language = language_of(request.headers());
+    let response = next.run(request).await;
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let error = match parts.extensions.remove::<ApiError>() {
+        Some(error) => error,
+        None if status.is_client_error() => {
+            let said = axum::body::to_bytes(body, LONGEST).await.unwrap_or_default();
+            ApiError { status, ..ApiError::unreadable(None, &String::from_utf8_lossy(&said)) }
+        }
+        None => ApiError { status, ..ApiError::of(Refusal::Internal) },
+    };
+    (error.status, Json(error.body(language))).into_response()
+}

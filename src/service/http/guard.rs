@@ -1,0 +1,118 @@
+//! Who may come in: the host that was asked for, the page that asks, the actor behind it and what that one may.
+
+use axum::{
+    extract::{FromRequestParts, Request, State},
+    http::{HeaderMap, Method, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+use super::{
+    AppState,
+    error::{ApiError, Refusal},
+    session,
+};
+use crate::{
+    domain::people::{Actor, Permission},
+    io::store::Purpose,
+    service::secret,
+    words::Language,
+};
+
+/// What a route needs of its actor.
+#[derive(Clone)]
+pub struct Needs {
+    pub state: AppState,
+    pub permission: Permission,
+}
+
+/// Refuses requests for hosts that are not ours and from pages that are not ours, on loopback too: a page elsewhere may
+/// make its own name point to this machine.
+pub async fn known_host(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let known = |host: &str| state.hosts.iter().any(|ours| ours.eq_ignore_ascii_case(host));
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    // HTTP/2 has the host in the address.
+    let host = host.or_else(|| request.uri().authority().map(axum::http::uri::Authority::as_str));
+    if !host.is_some_and(known) {
+        return ApiError::of(Refusal::UnknownHost).into_response();
+    }
+    let origin = request.headers().get(header::ORIGIN).map(|origin| origin.to_str().unwrap_or_default());
+    let from_ours = origin.is_none_or(|origin| origin.split_once("://").is_some_and(|(_, host)| known(host)));
+    let upgrades = request.headers().contains_key(header::UPGRADE);
+    if !from_ours && (upgrades || !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS)) {
+        return ApiError::of(Refusal::ForeignPage).into_response();
+    }
+    next.run(request).await
+}
+
+/// Finds the actor and lets only one pass who may.
+pub async fn permit(State(needs): State<Needs>, mut request: Request, next: Next) -> Response {
+    let actor = match actor_of(&needs.state, request.headers()).await {
+        Ok(actor) => actor,
+        Err(error) => return error.into_response(),
+    };
+    if !actor.may(needs.permission) {
+        let is_nobody = actor == Actor::resident();
+        let refusal = if is_nobody { Refusal::SignIn } else { Refusal::NotAllowed };
+        return ApiError::of(refusal).into_response();
+    }
+    request.extensions_mut().insert(actor);
+    next.run(request).await
+}
+
+/// By the token in `Authorization`, else by the session's cookie, else nobody in particular.
+async fn actor_of(state: &AppState, headers: &HeaderMap) -> Result<Actor, ApiError> {
+    let bearer = headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
+    let (given, purpose) = match bearer {
+        Some(value) => (value.strip_prefix("Bearer ").unwrap_or_default().to_owned(), Purpose::Api),
+        None => match session::cookie(headers) {
+            Some(secret) => (secret, Purpose::Session),
+            None => return Ok(Actor::resident()),
+        },
+    };
+    let (store, site, now) = (state.store.clone(), state.site.clone(), state.clock.now());
+    let found = blocking(move || store.actor_of(&site, &secret::hash(&given), purpose, now)).await??;
+    match (found, purpose) {
+        (Some(actor), _) => Ok(actor),
+        // A session that has ended is nobody; a token that is not known is a fault that its owner must hear of.
+        (None, Purpose::Session) => Ok(Actor::resident()),
+        (None, _) => Err(ApiError::of(Refusal::UnknownToken)),
+    }
+}
+
+/// Reading the store blocks, so it happens where blocking is allowed.
+pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|_| ApiError::of(Refusal::Internal))
+}
+
+/// By `Accept-Language`: the first of ours.
+pub fn language_of(headers: &HeaderMap) -> Language {
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let ours = accepted.split(',').map(str::trim).find(|tag| tag.starts_with("zh") || tag.starts_with("en"));
+    ours.map(Language::of_locale).unwrap_or_default()
+}
+
+/// The actor, as a handler's argument.
+pub struct By(pub Actor);
+
+impl<S: Sync> FromRequestParts<S> for By {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        // `permit` stands before every handler; without it nobody gets in.
+        let actor = parts.extensions.get::<Actor>().cloned();
+        actor.map(Self).ok_or_else(|| ApiError::of(Refusal::SignIn))
+    }
+}
+
+/// The client's language, as a handler's argument.
+pub struct Speaks(pub Language);
+
+impl<S: Sync> FromRequestParts<S> for Speaks {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(language_of(&parts.headers)))
+    }
+}

@@ -1,0 +1,62 @@
+//! `GET /api/locate`: where a position belongs, and why.
+
+use axum::{
+    Json,
+    extract::{Query, State},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{AppState, error::ApiError, guard::Speaks};
+use crate::{
+    domain::{
+        duty::{Placed, Request, place},
+        geo::Datum,
+    },
+    io::tables::value::position,
+    words::Language,
+};
+
+#[derive(Debug, Deserialize)]
+pub struct LocateQuery {
+    lon: f64,
+    lat: f64,
+    accuracy_m: Option<f64>,
+    category: Option<String>,
+    #[serde(default)]
+    datum: Datum,
+}
+
+/// A placement with its reasons in words.
+#[derive(Debug, Serialize)]
+pub struct Located {
+    #[serde(flatten)]
+    placed: Placed,
+    why: Vec<String>,
+}
+
+impl Located {
+    pub fn new(placed: Placed, language: Language) -> Self {
+        let why = placed.reasons.iter().map(|reason| language.say(reason)).collect();
+        Self { placed, why }
+    }
+}
+
+pub async fn locate(
+    State(state): State<AppState>,
+    Speaks(language): Speaks,
+    Query(query): Query<LocateQuery>,
+) -> Result<Json<Located>, ApiError> {
+    let bad = |fault| ApiError::unprocessable(Some("lon"), &fault);
+    let position = position(query.lon, query.lat, query.datum).map_err(bad)?;
+    let catalog = state.catalog.load();
+    let request = Request {
+        position: Some(position),
+        accuracy_m: query.accuracy_m.filter(|meters| *meters > 0.0 && meters.is_finite()),
+        category: query.category.as_deref(),
+        edge: true,
+    };
+    let coverage = catalog.coverages.at(state.clock.now());
+    let placed =
+        place(coverage, &catalog.routing, catalog.settings.nearest_m, &request).settled(coverage, &catalog.routing);
+    Ok(Json(Located::new(placed, language)))
+}

@@ -1,0 +1,117 @@
+//! HTTP: one file for each resource. Handlers take an [`Actor`](crate::domain::people::Actor), call one thing and answer;
+//! what each needs is declared in [`ROUTES`] and nowhere else.
+
+mod cases;
+mod error;
+mod guard;
+mod live;
+mod locate;
+mod operations;
+mod reports;
+mod session;
+mod site;
+
+use std::{sync::Arc, time::Duration};
+
+use arc_swap::ArcSwap;
+use axum::{
+    Router,
+    extract::FromRef,
+    http::{HeaderValue, StatusCode, header},
+    middleware,
+    routing::{MethodRouter, get, post},
+};
+use tower_http::{
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer,
+    set_header::SetResponseHeaderLayer, timeout::TimeoutLayer, trace::TraceLayer,
+};
+
+use super::{clock::Clock, intake::Intake};
+use crate::{
+    domain::people::Permission,
+    io::{catalog::Catalog, store::Store},
+};
+pub use error::{ApiError, Refusal};
+
+/// What the handlers share.
+#[derive(Clone)]
+pub struct AppState {
+    pub site: Arc<str>,
+    pub catalog: Arc<ArcSwap<Catalog>>,
+    pub store: Store,
+    pub clock: Arc<dyn Clock>,
+    /// Host names, with port where it is not the usual one, that requests may be for.
+    pub hosts: Arc<[String]>,
+    /// Whether the public side speaks TLS: then cookies are for TLS only.
+    pub is_secure: bool,
+}
+
+impl FromRef<AppState> for Intake {
+    fn from_ref(state: &AppState) -> Self {
+        Self {
+            site: Arc::clone(&state.site),
+            catalog: Arc::clone(&state.catalog),
+            store: state.store.clone(),
+            clock: Arc::clone(&state.clock),
+        }
+    }
+}
+
+/// A path, its handlers, and what its actor must be allowed: the one table of permissions.
+type Route = (&'static str, Permission, fn() -> MethodRouter<AppState>);
+
+/// Every route there is.
+pub const ROUTES: &[Route] = &[
+    ("/healthz", Permission::LookAround, || get(operations::healthz)),
+    ("/readyz", Permission::LookAround, || get(operations::readyz)),
+    ("/api/session", Permission::LookAround, || post(session::sign_in).get(session::who).delete(session::sign_out)),
+    ("/api/locate", Permission::LookAround, || get(locate::locate)),
+    ("/api/grids", Permission::LookAround, || get(site::grids)),
+    ("/api/departments", Permission::LookAround, || get(site::departments)),
+    ("/api/categories", Permission::LookAround, || get(site::categories)),
+    ("/api/places", Permission::LookAround, || get(site::places)),
+    ("/api/cameras", Permission::ReadCases, || get(site::cameras)),
+    ("/api/reports", Permission::Report, || post(reports::take)),
+    ("/api/cases", Permission::ReadCases, || get(cases::list)),
+    ("/api/cases/{id}", Permission::ReadCases, || get(cases::one)),
+    ("/api/live", Permission::ReadCases, || get(live::live)),
+];
+
+/// Largest body of a request without photos.
+const BODY_LIMIT: usize = 1 << 20;
+/// Longest a request may take, uploads of slow phones included.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The whole service as a router.
+pub fn router(state: AppState) -> Router {
+    let mut router = Router::new();
+    for (path, permission, handlers) in ROUTES {
+        let needs = guard::Needs { state: state.clone(), permission: *permission };
+        router = router.route(path, handlers().layer(middleware::from_fn_with_state(needs, guard::permit)));
+    }
+    router
+        .fallback(|| async { ApiError::of(Refusal::NotFound) })
+        .method_not_allowed_fallback(|| async { ApiError::of(Refusal::MethodNotAllowed) })
+        .layer(middleware::from_fn_with_state(state.clone(), guard::known_host))
+        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, PATIENCE))
+        .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn(error::worded))
+        .layer(CompressionLayer::new())
+        .layer(header_layer(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(header_layer(header::X_FRAME_OPTIONS, "DENY"))
+        .layer(header_layer(header::REFERRER_POLICY, "no-referrer"))
+        .layer(header_layer(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
+        // The path alone: a query may hold what does not belong in a log.
+        .layer(TraceLayer::new_for_http().make_span_with(|request: &axum::http::Request<_>| {
+            tracing::info_span!("request", method = %request.method(), path = request.uri().path())
+        }))
+        .with_state(state)
+}
+
+const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; worker-src 'self'; connect-src 'self'; \
+    img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
+
+fn header_layer(name: header::HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+}

@@ -1,0 +1,59 @@
+//! `/api/session`: the sign-in link's code becomes a cookie.
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use jiff::SignedDuration;
+use serde::Deserialize;
+
+use super::{
+    AppState,
+    error::{ApiError, Refusal},
+    guard::By,
+};
+use crate::service::secret::{self, Secret};
+
+const COOKIE: &str = "gridwatch_session";
+const SESSION: SignedDuration = SignedDuration::from_hours(12);
+
+#[derive(Deserialize)]
+pub struct SignIn {
+    code: String,
+}
+
+/// `POST`: `{"code": …}` from the link's fragment, good once.
+pub async fn sign_in(State(state): State<AppState>, Json(SignIn { code }): Json<SignIn>) -> Result<Response, ApiError> {
+    let internal = |_| ApiError::of(Refusal::Internal);
+    let (session, now) = (Secret::new().map_err(internal)?, state.clock.now());
+    let (code, kept) = (secret::hash(&code), session.hash());
+    let actor = state.store.exchange(&state.site, &code, &kept, now, now + SESSION).await?;
+    let actor = actor.ok_or_else(|| ApiError::of(Refusal::UnknownSignInCode))?;
+    let cookie = cookie_header(session.expose(), SESSION.as_secs(), state.is_secure);
+    Ok(([(header::SET_COOKIE, cookie)], Json(actor)).into_response())
+}
+
+/// `GET`: who one is.
+pub async fn who(By(actor): By) -> Response {
+    Json(actor).into_response()
+}
+
+/// `DELETE`: the cookie goes; what it stood for ends by itself.
+pub async fn sign_out(State(state): State<AppState>) -> Response {
+    ([(header::SET_COOKIE, cookie_header("", 0, state.is_secure))], StatusCode::NO_CONTENT).into_response()
+}
+
+/// For this host's own pages only, and never for scripts.
+fn cookie_header(secret: &str, seconds: i64, is_secure: bool) -> String {
+    let secure = if is_secure { "; Secure" } else { "" };
+    format!("{COOKIE}={secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}")
+}
+
+/// The session's secret in the request.
+pub fn cookie(headers: &HeaderMap) -> Option<String> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, _)| *name == COOKIE).map(|(_, secret)| secret.to_owned())
+}

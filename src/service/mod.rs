@@ -1,0 +1,7 @@
+//! The shell: ties rules and edges together, and serves them.
+
+pub mod app;
+pub mod clock;
+pub mod http;
+pub mod intake;
+pub mod secret;

@@ -1,0 +1,284 @@
+//! The service over real HTTP: a report becomes a case, live.
+
+use std::sync::Arc;
+
+use futures_util::StreamExt;
+use gridwatch::{
+    domain::people::{Actor, ActorKind, Permission},
+    io::store::{Credential, Purpose},
+    service::{
+        app::{self, Options, Running},
+        clock::{Clock, ManualClock},
+        http::ROUTES,
+        secret::Secret,
+    },
+};
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio_tungstenite::tungstenite::{self, Message, client::IntoClientRequest};
+
+use crate::harness::demo_site;
+
+/// A service of the demo site on a port of its own, at 9:00 on a Wednesday.
+struct Service {
+    running: Running,
+    clock: ManualClock,
+    client: Client,
+    administrator: String,
+    _data: TempDir,
+}
+
+impl Service {
+    async fn start() -> Self {
+        let data = tempfile::tempdir().expect("a folder");
+        let clock = ManualClock::at("2026-03-04T09:00:00+08:00".parse().expect("an instant"));
+        let options = Options {
+            site: demo_site().to_owned(),
+            data: data.path().to_owned(),
+            listen: "127.0.0.1:0".parse().expect("an address"),
+        };
+        let running = app::start(&options, Arc::new(clock.clone())).await.expect("starts");
+        let service = Self { running, clock, client: Client::new(), administrator: String::new(), _data: data };
+        let administrator = service.token(ActorKind::Administrator).await;
+        Self { administrator, ..service }
+    }
+
+    /// A token that stands for such an actor.
+    async fn token(&self, kind: ActorKind) -> String {
+        let secret = Secret::new().expect("randomness");
+        let credential = Credential {
+            hash: secret.hash(),
+            purpose: Purpose::Api,
+            actor: Actor { kind, name: format!("{kind} of the test") },
+            created_at: self.clock.now(),
+            expires_at: None,
+        };
+        self.running.store.add_credential(&self.running.site, credential).await.expect("kept");
+        secret.expose().to_owned()
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.running.address)
+    }
+
+    fn get(&self, path: &str) -> RequestBuilder {
+        self.client.get(self.url(path)).bearer_auth(&self.administrator)
+    }
+
+    async fn report(&self, body: &Value) -> (StatusCode, Value) {
+        answer(self.client.post(self.url("/api/reports")).json(body)).await
+    }
+}
+
+async fn answer(request: RequestBuilder) -> (StatusCode, Value) {
+    let response = request.send().await.expect("an answer");
+    let status = response.status();
+    let text = response.text().await.expect("text");
+    (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+}
+
+fn bin_overflows() -> Value {
+    json!({"lon": 110.0331, "lat": 40.4109, "accuracy_m": 8, "category": "020120", "description": "垃圾箱满溢"})
+}
+
+#[tokio::test]
+async fn a_report_becomes_a_case_on_the_right_grid_with_its_reasons() {
+    let service = Service::start().await;
+    let (status, told) = service.report(&bin_overflows()).await;
+    assert_eq!(status, StatusCode::CREATED, "{told}");
+    assert_eq!(told["number"], "2026-000001");
+    assert_eq!(told["placement"]["path"][0]["code"], "15062100100107");
+    assert_eq!(told["placement"]["department"], "HWJ");
+    assert_eq!(told["placement"]["why"][0], "lies in grid 15062100100107");
+
+    let id = told["case_id"].as_str().expect("an id");
+    let (status, case) = answer(service.get(&format!("/api/cases/{id}"))).await;
+    assert_eq!(status, StatusCode::OK, "{case}");
+    assert_eq!((&case["status"], &case["told"][0]["description"]), (&json!("to_verify"), &json!("垃圾箱满溢")));
+    let (_, list) = answer(service.get("/api/cases?grid=150621001001&status=to_verify")).await;
+    assert_eq!(list["cases"][0]["id"], id, "the community holds the grid");
+    let (_, list) = answer(service.get("/api/cases?grid=150621001002")).await;
+    assert_eq!(list["cases"], json!([]));
+}
+
+#[tokio::test]
+async fn the_same_thing_again_joins_and_a_repeated_key_is_answered_the_same() {
+    let service = Service::start().await;
+    let (_, first) = service.report(&bin_overflows()).await;
+    service.clock.advance(60_000);
+    let (status, second) = service.report(&bin_overflows()).await;
+    assert_eq!((status, &second["joined"]), (StatusCode::CREATED, &json!(true)));
+    assert_eq!(second["case_id"], first["case_id"]);
+
+    let with_key =
+        |body: &Value| service.client.post(service.url("/api/reports")).header("Idempotency-Key", "k1").json(body);
+    let (created, third) = answer(with_key(&bin_overflows())).await;
+    let (repeated, again) = answer(with_key(&bin_overflows())).await;
+    assert_eq!((created, repeated), (StatusCode::CREATED, StatusCode::OK));
+    assert_eq!(third["report_id"], again["report_id"]);
+    let (conflict, why) = answer(with_key(&json!({"description": "something else"}))).await;
+    assert_eq!((conflict, &why["error"]["code"]), (StatusCode::CONFLICT, &json!("key_reused")));
+}
+
+#[tokio::test]
+async fn a_place_or_an_address_alone_is_enough_and_nothing_known_goes_to_triage() {
+    let service = Service::start().await;
+    let (_, named) = service.report(&json!({"address": "福来商城西侧旱厕旁", "category": "010301"})).await;
+    assert_eq!(named["placement"]["path"][0]["code"], "15062100100107", "{named}");
+    let (_, lost) = service.report(&json!({"address": "月球背面", "category": "010301"})).await;
+    assert_eq!(lost["placement"]["outcome"], "unplaced");
+    let (_, triage) = answer(service.get("/api/cases?status=triage")).await;
+    assert_eq!(triage["cases"][0]["id"], lost["case_id"]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_taken_says_which_field_and_why_in_the_clients_language() {
+    let service = Service::start().await;
+    let cases = [
+        (json!({}), 422, "nothing_told", Value::Null),
+        (json!({"lon": 110.03, "lat": 40.41, "category": "999999"}), 422, "unlisted_category", json!("category")),
+        (json!({"lon": 40.41, "lat": 110.03}), 422, "swapped_position", json!("lon")),
+        (json!({"lon": 110.03}), 422, "missing_value", json!("lat")),
+        (json!({"lon": 110.03, "lat": 40.41, "accuracy_m": -1}), 422, "out_of_range", json!("accuracy_m")),
+        (
+            json!({"lon": 110.03, "lat": 40.41, "captured_at": "2027-01-01T00:00:00Z"}),
+            422,
+            "from_the_future",
+            json!("captured_at"),
+        ),
+        (json!({"description": "长".repeat(4_001)}), 422, "text_too_long", Value::Null),
+        (json!({"lon": "110.03", "lat": 40.41}), 400, "unreadable_value", json!("body")),
+        (json!({"lon": 110.03, "lat": 40.41, "desciption": "typing error"}), 400, "unreadable_value", json!("body")),
+    ];
+    for (body, status, code, field) in cases {
+        let (got, told) = service.report(&body).await;
+        assert_eq!(
+            (got.as_u16(), &told["error"]["code"], &told["error"]["field"]),
+            (status, &json!(code), &field),
+            "{body}"
+        );
+        assert_ne!(told["error"]["message"], json!(code), "has words");
+    }
+    let bomb = "[".repeat(100_000);
+    let (got, _) = answer(service.client.post(service.url("/api/reports")).body(bomb)).await;
+    assert_eq!(got, StatusCode::BAD_REQUEST);
+    let (got, told) = answer(service.client.post(service.url("/api/reports")).body(vec![b' '; 2 << 20])).await;
+    assert_eq!(got, StatusCode::PAYLOAD_TOO_LARGE, "{told}");
+    let zh =
+        service.client.post(service.url("/api/reports")).header("Accept-Language", "zh-CN,en;q=0.5").json(&json!({}));
+    assert_eq!(answer(zh).await.1["error"]["message"], "请说明地点或内容：位置、地址、地点或描述");
+    let (got, told) = answer(service.client.get(service.url("/api/locate?lon=x&lat=1"))).await;
+    assert_eq!((got, &told["error"]["code"]), (StatusCode::BAD_REQUEST, &json!("unreadable_value")));
+}
+
+#[tokio::test]
+async fn every_route_lets_in_just_those_who_may() {
+    let service = Service::start().await;
+    let program = service.token(ActorKind::Program).await;
+    let who = [
+        (Actor::resident(), None),
+        (Actor { kind: ActorKind::Program, name: String::new() }, Some(program)),
+        (Actor { kind: ActorKind::Administrator, name: String::new() }, Some(service.administrator.clone())),
+    ];
+    for (path, permission, _) in ROUTES {
+        let path = path.replace("{id}", "01a20452-96c7-75ab-aab9-b0ed9c02e21f");
+        for (actor, token) in &who {
+            for method in [Method::GET, Method::POST, Method::DELETE] {
+                let mut request = service.client.request(method.clone(), service.url(&path));
+                if let Some(token) = token {
+                    request = request.bearer_auth(token);
+                }
+                let status = request.send().await.expect("an answer").status();
+                if status == StatusCode::METHOD_NOT_ALLOWED {
+                    continue;
+                }
+                let kept_out = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
+                // Signing in with nothing is refused for its own reason.
+                let own_reason = path == "/api/session";
+                assert!(
+                    own_reason || kept_out != actor.may(*permission),
+                    "{method} {path} by {:?}: {status}",
+                    actor.kind
+                );
+            }
+        }
+    }
+    assert!(ROUTES.iter().any(|(_, permission, _)| *permission == Permission::ReadCases));
+    let unknown = service.client.get(service.url("/api/cases")).bearer_auth("made-up");
+    assert_eq!(answer(unknown).await.1["error"]["code"], "unknown_token");
+}
+
+#[tokio::test]
+async fn the_sign_in_link_is_good_once_and_its_cookie_for_a_session() {
+    let service = Service::start().await;
+    let link = service.running.sign_in_link(&service.clock).await.expect("a link");
+    let code = link.split_once("#code=").expect("in the fragment").1;
+    let sign_in = |code: &str| service.client.post(service.url("/api/session")).json(&json!({"code": code}));
+    let response = sign_in(code).send().await.expect("an answer");
+    let cookie = response.headers()["set-cookie"].to_str().expect("ASCII").to_owned();
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
+    let pair = cookie.split(';').next().expect("a pair").to_owned();
+    let cases = || service.client.get(service.url("/api/cases")).header("Cookie", &pair);
+    assert_eq!(answer(cases()).await.0, StatusCode::OK);
+    assert_eq!(answer(sign_in(code)).await.1["error"]["code"], "unknown_sign_in_code");
+    service.clock.advance(13 * 3_600_000);
+    assert_eq!(answer(cases()).await.0, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn other_names_and_other_pages_are_refused_on_loopback_too() {
+    let service = Service::start().await;
+    let rebound = service.client.get(service.url("/api/grids")).header("Host", "evil.example:8080");
+    assert_eq!(answer(rebound).await.1["error"]["code"], "unknown_host");
+    let foreign =
+        service.client.post(service.url("/api/reports")).header("Origin", "http://evil.example").json(&bin_overflows());
+    assert_eq!(answer(foreign).await.1["error"]["code"], "foreign_page");
+}
+
+/// The next message of a screen.
+async fn next(screen: &mut (impl StreamExt<Item = Result<Message, tungstenite::Error>> + Unpin)) -> Value {
+    let message = screen.next().await.expect("a message").expect("sound");
+    serde_json::from_str(message.to_text().expect("text")).expect("JSON")
+}
+
+#[tokio::test]
+async fn a_screen_begins_with_a_snapshot_hears_every_change_and_resumes() {
+    let service = Service::start().await;
+    service.report(&bin_overflows()).await;
+    let connect = async |query: &str| {
+        let url = format!("ws://{}/api/live{query}", service.running.address);
+        let mut request = url.into_client_request().expect("a request");
+        let token = format!("Bearer {}", service.administrator).parse().expect("ASCII");
+        request.headers_mut().insert("Authorization", token);
+        tokio_tungstenite::connect_async(request).await.expect("connected").0
+    };
+    let mut screen = connect("").await;
+    let snapshot = next(&mut screen).await;
+    assert_eq!((&snapshot["type"], snapshot["cases"].as_array().map(Vec::len)), (&json!("snapshot"), Some(1)));
+    let (_, told) = service.report(&json!({"lon": 110.0202, "lat": 40.4051, "category": "020104"})).await;
+    let update = next(&mut screen).await;
+    assert_eq!((&update["change"], &update["case"]["id"]), (&json!("case_opened"), &told["case_id"]));
+    drop(screen);
+
+    service.report(&bin_overflows()).await;
+    let mut again = connect(&format!("?since={}", update["seq"])).await;
+    let missed = next(&mut again).await;
+    assert_eq!((&missed["change"], &missed["case"]["reports"]), (&json!("case_joined"), &json!(2)));
+}
+
+#[tokio::test]
+async fn the_site_is_there_as_geojson_and_no_stream_address_leaves() {
+    let service = Service::start().await;
+    for (path, count) in [("/api/grids", 33), ("/api/places", 159), ("/api/cameras", 309)] {
+        let (status, collection) = answer(service.get(path)).await;
+        assert_eq!((status, collection["features"].as_array().map(Vec::len)), (StatusCode::OK, Some(count)), "{path}");
+        assert!(!collection.to_string().contains("://"), "{path}");
+    }
+    assert_eq!(answer(service.get("/api/departments")).await.1["departments"].as_array().map(Vec::len), Some(39));
+    assert_eq!(answer(service.get("/api/categories")).await.1["categories"].as_array().map(Vec::len), Some(145));
+    let (_, located) = answer(service.get("/api/locate?lon=110.0331&lat=40.4109&category=020120&accuracy_m=5")).await;
+    assert_eq!((&located["outcome"], &located["rule"]), (&json!("inside"), &json!("category:020120")));
+    assert_eq!(answer(service.get("/readyz")).await.0, StatusCode::OK);
+    service.running.stop().await.expect("stops");
+}
