@@ -203,3 +203,26 @@ fn the_department_follows_asset_then_territory_then_category_then_grid() {
     let reason = run.rows()[5].get("reason").to_owned();
     assert_eq!(reason, "category 102 is not on the lists; did it lose its leading zeros? There is 0102");
 }
+
+#[test]
+fn an_output_that_is_no_plain_file_is_written_to_and_not_replaced() {
+    let site = two_grids().with("in.csv", "lon,lat\n110.001,40.001\n").with("real/out.csv", "old");
+    std::os::unix::fs::symlink("real/out.csv", site.file("link.csv")).expect("a link");
+    assert_eq!(site.run(&["assign", "--input", "in.csv", "--output", "link.csv"]).code, 0);
+    assert!(std::fs::symlink_metadata(site.file("link.csv")).expect("there").is_symlink());
+    assert!(std::fs::read_to_string(site.file("real/out.csv")).expect("there").contains("inside"));
+
+    let made = std::process::Command::new("mkfifo").arg(site.file("pipe")).status().expect("mkfifo");
+    assert!(made.success());
+    let reader = std::thread::spawn({
+        let pipe = site.file("pipe");
+        move || std::fs::read_to_string(pipe).expect("readable")
+    });
+    assert_eq!(site.run(&["assign", "--input", "in.csv", "--output", "pipe"]).code, 0);
+    assert!(reader.join().expect("no panic").contains("inside"));
+    assert!(!std::fs::metadata(site.file("pipe")).expect("there").is_file());
+
+    let run = site.run(&["assign", "--input", "in.csv", "--output", "real"]);
+    assert!(run.code == 2 && run.stderr.contains("cannot write real: it is a folder"), "{}", run.stderr);
+    assert!(!site.file("real.part").exists());
+}

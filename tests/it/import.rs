@@ -16,11 +16,26 @@ fn a_report_comes_first_and_the_site_changes_only_with_write() {
     let site = Site::empty().with("survey.geojson", SURVEY);
     let run = site.run(&["import", "grids", "survey.geojson", "--map", MAP, "--level", "grid", "--datum", "wgs84"]);
     assert_eq!(run.code, 0, "{}", run.said());
-    assert!(run.text().contains("2 features imported, 0 of other levels kept; 0 errors, 0 warnings"), "{}", run.text());
+    assert!(
+        run.text().contains("2 features read; they replace 0 and leave 0 of other levels; 0 errors, 0 warnings"),
+        "{}",
+        run.text()
+    );
     assert!(run.text().contains("nothing written"));
     assert!(!site.file("geodata").exists());
 
-    let run = site.run(&["import", "grids", "survey.geojson", "--map", MAP, "--level", "grid", "--write"]);
+    let run = site.run(&[
+        "import",
+        "grids",
+        "survey.geojson",
+        "--map",
+        MAP,
+        "--level",
+        "grid",
+        "--datum",
+        "wgs84",
+        "--write",
+    ]);
     assert_eq!(run.code, 0, "{}", run.said());
     assert_eq!(site.run(&["check"]).code, 0);
     let placed = site.run_with(&["assign"], "lon,lat\n110.003,40.001\n");
@@ -32,11 +47,22 @@ fn features_of_other_levels_stay_and_the_old_file_is_kept_beside() {
     let street = Square { code: "S", level: "street", parent: None, bounds: [0, 0, 4, 2] };
     let old_grid = Square::grid("OLD", [0, 0, 4, 2]);
     let site = Site::of(&[street, Square { parent: Some("S"), ..old_grid }]).with("survey.geojson", SURVEY);
-    let run = site.run(&["import", "grids", "survey.geojson", "--map", MAP, "--level", "grid", "--write"]);
-    assert!(run.text().contains("2 features imported, 1 of other levels kept"), "{}", run.said());
+    let run = site.run(&[
+        "import",
+        "grids",
+        "survey.geojson",
+        "--map",
+        MAP,
+        "--level",
+        "grid",
+        "--datum",
+        "wgs84",
+        "--write",
+    ]);
+    assert!(run.text().contains("2 features read; they replace 1 and leave 1 of other levels"), "{}", run.said());
     let now = fs::read_to_string(site.file("geodata/grids.geojson")).expect("written");
     assert!(now.contains("\"S\"") && now.contains("第一网格") && !now.contains("OLD"));
-    assert!(fs::read_to_string(site.file("geodata/grids.geojson.bak")).expect("kept").contains("OLD"));
+    assert!(fs::read_to_string(site.file("geodata/grids.geojson.1.bak")).expect("kept").contains("OLD"));
 }
 
 #[test]
@@ -71,18 +97,68 @@ fn projected_coordinates_become_degrees() {
 fn what_is_wrong_with_the_command_is_said_with_what_would_be_right() {
     let site = Site::empty().with("survey.geojson", SURVEY);
     for (args, says) in [
+        (vec!["survey.geojson", "--map", "code=WGBM"], "say which level the features are"),
+        (vec!["survey.geojson", "--map", "code=WGBM", "--level", "grid"], "nor the site says which datum"),
         (vec!["survey.geojson", "--map", "code=NOPE"], "there is no column NOPE; the columns are: WGBM, WGMC, HS"),
         (vec!["survey.geojson", "--map", "name=WGMC"], "code is needed"),
-        (vec!["survey.geojson", "--map", "kode=WGBM"], "kode is none of code, name"),
+        (vec!["survey.geojson", "--map", "kode=WGBM"], "the field is none of code, name"),
         (vec!["none.shp", "--map", "code=X"], "none.shp"),
-        (vec!["survey.geojson", "--map", "code=WGBM", "--crs", "EPSG:2379"], "not on CGCS2000"),
+        (vec!["survey.geojson", "--map", "code=WGBM", "--level", "grid", "--crs", "EPSG:2379"], "not on CGCS2000"),
     ] {
         let run = site.run(&[vec!["import", "grids"], args].concat());
         assert_eq!(run.code, 2, "{says}");
         assert!(run.stderr.contains(says), "{says}: {}", run.stderr);
     }
-    let run = site.run(&["import", "grids", "survey.geojson", "--map", "code=WGBM", "--write"]);
-    assert_eq!(run.code, 1, "no level");
-    assert!(run.text().contains("feature 1 (01): level: is missing"), "{}", run.text());
+    let without_code = SURVEY.replace(r#""WGBM": "02""#, r#""WGBM": null"#);
+    let site = site.with("survey.geojson", without_code);
+    let run = site.run(&[
+        "import",
+        "grids",
+        "survey.geojson",
+        "--map",
+        MAP,
+        "--level",
+        "grid",
+        "--datum",
+        "wgs84",
+        "--write",
+    ]);
+    assert_eq!(run.code, 1);
+    assert!(run.text().contains("error: survey.geojson: feature 2: code: is missing"), "{}", run.text());
     assert!(!site.file("geodata").exists());
+}
+
+#[test]
+fn the_datum_is_what_you_say_else_the_file_else_the_site_and_the_site_keeps_its_own() {
+    let place =
+        |site: &Site| site.run_with(&["assign"], "lon,lat\n110.001,40.001\n").rows()[0].get("outcome").to_owned();
+    let args = ["import", "grids", "survey.geojson", "--map", MAP, "--level", "grid", "--write"];
+    let marked = SURVEY.replace("\"features\"", "\"datum\": \"gcj02\", \"features\"");
+    let by_file = Site::empty().with("survey.geojson", marked);
+    let run = by_file.run(&args);
+    assert!(run.text().contains("degrees in gcj02, as the file says"), "{}", run.said());
+    assert_eq!(place(&by_file), "outside", "the grids lie half a kilometre away in WGS84");
+
+    let by_site = Site::empty().with("survey.geojson", SURVEY).with("gridwatch.toml", "[geodata]\ndatum = \"gcj02\"\n");
+    let run = by_site.run(&args);
+    assert!(run.text().contains("degrees in gcj02, as the site says"), "{}", run.said());
+    let kept = fs::read_to_string(by_site.file("geodata/grids.geojson")).expect("written");
+    assert!(kept.contains("\"datum\": \"gcj02\"") && kept.contains("[110.002,40.0]"), "{kept}");
+    assert_eq!(place(&by_site), "outside");
+}
+
+#[test]
+fn an_import_that_would_break_the_rest_of_the_site_says_so_and_writes_only_when_forced() {
+    let site = Site::of(&[Square::grid("OLD", [0, 0, 4, 2])])
+        .with("geodata/staff.csv", "id,name,roles,grids\n1,Li,informant,OLD\n")
+        .with("survey.geojson", SURVEY);
+    let args = ["import", "grids", "survey.geojson", "--map", MAP, "--level", "grid", "--datum", "wgs84", "--write"];
+    let run = site.run(&args);
+    assert_eq!(run.code, 1, "{}", run.said());
+    assert!(run.text().contains("geodata/staff.csv:2: 1: grids: there is no OLD"), "{}", run.text());
+    assert!(fs::read_to_string(site.file("geodata/grids.geojson")).expect("still there").contains("OLD"));
+    assert_eq!(site.run(&[&args[..], &["--force"]].concat()).code, 0);
+    assert!(fs::read_to_string(site.file("geodata/grids.geojson.1.bak")).expect("kept").contains("OLD"));
+    assert_eq!(site.run(&[&args[..], &["--force"]].concat()).code, 0, "the same again changes nothing");
+    assert!(!site.file("geodata/grids.geojson.2.bak").exists());
 }

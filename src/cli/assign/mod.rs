@@ -2,22 +2,22 @@
 
 mod output;
 mod rows;
+mod sink;
 mod table;
 
 use std::{
-    fs::File,
-    io::{self, BufWriter, IsTerminal, Read, Write},
-    path::{Path, PathBuf},
+    io::{self, IsTerminal, Read},
+    path::PathBuf,
     process::ExitCode,
     time::Instant,
 };
 
-use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use self::{
     output::{AddedColumns, Format, Output},
     rows::{Counts, Placer},
+    sink::Sink,
 };
 use super::{Language, check, events::EventArgs};
 use crate::{
@@ -94,22 +94,22 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
     let threads = args.threads.or_else(|| std::thread::available_parallelism().ok().map(Into::into)).unwrap_or(1);
     let mut sink = Sink::open(args.output.as_deref())?;
     let mut counts = Counts::default();
-    sink.writer.write_all(&output.head())?;
+    sink.write(&output.head())?;
     let mut is_first = true;
     map_in_order(
-        events.chunks.map(|chunk| chunk.map_err(anyhow::Error::from_chunk)),
+        events.chunks.map(|chunk| chunk.map_err(unreadable)),
         threads,
         |chunk| placer.place(&chunk),
         |(text, of_chunk)| {
             if !is_first && !text.is_empty() {
-                sink.writer.write_all(output.between())?;
+                sink.write(output.between())?;
             }
             is_first &= text.is_empty();
             counts.add(&of_chunk);
-            sink.writer.write_all(&text).map_err(anyhow::Error::from)
+            sink.write(&text)
         },
     )?;
-    sink.writer.write_all(output.tail())?;
+    sink.write(output.tail())?;
     sink.finish()?;
     progress.finish_and_clear();
     eprintln!("{} in {:.1} s", counts, begun.elapsed().as_secs_f64());
@@ -117,17 +117,11 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-trait FromChunk {
-    fn from_chunk(error: ChunkError) -> Self;
-}
-
-impl FromChunk for anyhow::Error {
-    /// An input error stays one, so that a broken pipe is still seen as such.
-    fn from_chunk(error: ChunkError) -> Self {
-        match error {
-            ChunkError::Io(error) => Self::from(error).context("cannot read the input"),
-            long @ ChunkError::TooLong { .. } => Self::from(long),
-        }
+/// An input error stays one, so that a broken pipe is still seen as such.
+fn unreadable(error: ChunkError) -> anyhow::Error {
+    match error {
+        ChunkError::Io(error) => anyhow::Error::from(error).context("cannot read the input"),
+        long @ ChunkError::TooLong { .. } => anyhow::Error::from(long),
     }
 }
 
@@ -154,41 +148,5 @@ fn warn_of_datum(declared: Option<Datum>, catalog: &Catalog) {
         eprintln!(
             "note: coordinates are taken as WGS84; say --datum gcj02 for those of a phone or AMap, bd09 for Baidu's"
         );
-    }
-}
-
-/// Where the rows go. A file appears under its name only when it is whole.
-struct Sink {
-    writer: BufWriter<Box<dyn Write>>,
-    unfinished: Option<(PathBuf, PathBuf)>,
-}
-
-impl Sink {
-    fn open(output: Option<&Path>) -> anyhow::Result<Self> {
-        let Some(path) = output else {
-            return Ok(Self { writer: BufWriter::new(Box::new(io::stdout())), unfinished: None });
-        };
-        let mut part = path.as_os_str().to_owned();
-        part.push(".part");
-        let part = PathBuf::from(part);
-        let file = File::create(&part).with_context(|| format!("cannot write {}", part.display()))?;
-        Ok(Self { writer: BufWriter::new(Box::new(file)), unfinished: Some((part, path.to_owned())) })
-    }
-
-    fn finish(mut self) -> anyhow::Result<()> {
-        self.writer.flush()?;
-        if let Some((part, path)) = self.unfinished.take() {
-            std::fs::rename(&part, &path).with_context(|| format!("cannot write {}", path.display()))?;
-        }
-        Ok(())
-    }
-}
-
-impl Drop for Sink {
-    fn drop(&mut self) {
-        if let Some((part, _)) = &self.unfinished {
-            // Nobody wants half a file; that it cannot be removed changes nothing.
-            let _ = std::fs::remove_file(part);
-        }
     }
 }

@@ -7,11 +7,7 @@ use jiff::Timestamp;
 
 use super::output::{Output, Placed};
 use crate::{
-    domain::{
-        duty::{Outcome, Request, place},
-        geo::Position,
-        grid::Coverage,
-    },
+    domain::duty::{Outcome, Request, place},
     io::{
         catalog::Catalog,
         tables::{
@@ -77,11 +73,10 @@ impl Placer<'_> {
         let category = row.category.filter(|_| !routing.categories().is_empty());
         let request = Request { position: row.position, accuracy_m: row.accuracy_m, category, edge: self.edge };
         let placement = place(coverage, routing, self.catalog.settings.nearest_m, &request);
-        if placement.outcome == Outcome::Outside
-            && let Some(swapped) = row.position.and_then(|position| swapped_onto(coverage, position))
-        {
+        if let Some(position) = placement.looks_swapped {
+            let fault = Fault::SwappedPosition { lon: position.lon(), lat: position.lat() };
             let column = Some(self.table.position_column());
-            return self.invalid(record, &RowFault { column, fault: swapped }, line, out, counts);
+            return self.invalid(record, &RowFault { column, fault }, line, out, counts);
         }
         let unknown = placement.unknown_category(routing);
         let reason = unknown.map(|reason| self.language.say(&reason)).unwrap_or_default();
@@ -102,13 +97,6 @@ impl Placer<'_> {
         counts.add_one(None);
         out.invalid_row(record, fault, &reason);
     }
-}
-
-/// A position outside every grid that would lie in one with its numbers exchanged.
-fn swapped_onto(coverage: &Coverage, position: Position) -> Option<Fault> {
-    let exchanged = Position::new(position.lat(), position.lon()).ok()?;
-    coverage.index.locate(exchanged)?;
-    Some(Fault::SwappedPosition { lon: position.lon(), lat: position.lat() })
 }
 
 /// Rows by outcome.

@@ -1,10 +1,6 @@
 //! `gridwatch import grids`: a survey becomes `geodata/grids.geojson`.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::{collections::BTreeSet, path::PathBuf, process::ExitCode};
 
 use anyhow::{Context, ensure};
 
@@ -12,14 +8,14 @@ use super::Language;
 use crate::{
     cli::check,
     domain::{
-        geo::{Datum, Position},
-        grid::Level,
+        geo::Datum,
+        grid::{Grid, Level},
     },
     io::{
-        catalog::{self, GridFile, Severity},
+        catalog::{self, ColumnMap, FIELDS, GridFile, Problem, Reading, Reference, Severity, feature_line},
         tables::{
             encoding::TextEncoding,
-            survey::{self, Projection, ReadOptions, Survey, SurveyFeature},
+            survey::{self, ReadOptions, Survey, SurveyFeature},
         },
     },
 };
@@ -54,77 +50,82 @@ pub struct Args {
     /// Keep the grids: they take the place of the site's features of the same levels
     #[arg(long)]
     write: bool,
+    /// Write although other files of the site then have errors, because they name grids that are gone
+    #[arg(long, requires = "write")]
+    force: bool,
 }
-
-const FIELDS: [&str; 10] =
-    ["code", "name", "name_en", "level", "parent", "households", "kind", "department", "valid_from", "valid_to"];
 
 pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
     let options = ReadOptions { encoding: args.encoding.map(TextEncoding::codec), layer: args.layer.as_deref() };
     let survey = survey::read(&args.file, options)?;
     let map = column_map(&args.map, &survey.columns)?;
-    let projection = match &args.crs {
-        Some(crs) => Projection::parse(crs)?,
-        None => survey.projection()?,
-    };
+    ensure!(
+        args.level.is_some() || map.contains_key("level"),
+        "say which level the features are: --level L, or level=COL in --map"
+    );
+    let existing = GridFile::read(&args.site)?;
+    let reference = Reference::of(&survey, args.crs.as_deref(), args.datum, existing.site_datum)?;
     println!("{}: {} features, columns {}", args.file.display(), survey.features.len(), survey.columns.join(", "));
-    println!("coordinates: {}", understood(args, &survey));
+    println!("coordinates: {reference}");
     for number in &survey.without_shape {
-        println!("error: feature {number}: {}", language.say(&catalog::Why::NullGeometry));
+        println!("error: {}: feature {number}: {}", args.file.display(), language.say(&catalog::Why::NullGeometry));
     }
 
-    let imported: Vec<String> = survey
-        .features
-        .iter()
-        .map(|feature| geojson_line(feature, &map, &projection, args))
-        .collect::<anyhow::Result<_>>()?;
-    let levels: BTreeSet<Level> = levels_of(args, &survey, &map);
-    let site_file = args.site.join(GridFile::PATH);
-    let existing = GridFile::read(&args.site)?;
-    let kept = existing.features_of_other_levels(&levels)?;
-    let text = GridFile::text(kept.iter().chain(&imported).map(String::as_str));
-    let problems = catalog::check_grids(text.as_bytes(), &args.site);
-    for problem in &problems {
-        println!("{}", check::line(problem, language));
+    let kept = existing.without(&levels_of(args, &survey, &map))?;
+    let line = |feature| feature_line(feature, &map, args.level, &reference, kept.datum);
+    let imported: Vec<String> = survey.features.iter().map(line).collect::<Result<_, _>>()?;
+    let features: Vec<String> = kept.features.iter().chain(&imported).cloned().collect();
+    let text = GridFile::text(&features, kept.datum);
+
+    let before = catalog::read(&args.site).problems;
+    let after = catalog::read_with_grids(&args.site, &text);
+    let news: Vec<&Problem> =
+        after.problems.iter().filter(|problem| problem.file == GridFile::PATH || !before.contains(problem)).collect();
+    for problem in &news {
+        println!("{}", check::line(&in_terms_of_survey(problem, args, &survey, kept.features.len()), language));
     }
-    let errors =
-        problems.iter().filter(|problem| problem.severity == Severity::Error).count() + survey.without_shape.len();
+    describe(&after);
+    let is_error = |problem: &&&Problem| problem.severity == Severity::Error;
+    let of_grids = |problem: &&&Problem| problem.file == GridFile::PATH;
+    let wrong_grids = news.iter().filter(is_error).filter(of_grids).count() + survey.without_shape.len();
+    let wrong_files = news.iter().filter(is_error).count() - news.iter().filter(is_error).filter(of_grids).count();
     println!(
-        "{} features imported, {} of other levels kept; {errors} errors, {} warnings",
+        "{} features read; they replace {} and leave {} of other levels; {} errors, {} warnings",
         imported.len(),
-        kept.len(),
-        problems.len() + survey.without_shape.len() - errors,
+        kept.replaced,
+        kept.features.len(),
+        wrong_grids + wrong_files,
+        news.iter().filter(|problem| problem.severity == Severity::Warning).count(),
     );
-    match (errors, args.write) {
-        (0, true) => {
-            existing.replace(&text)?;
-            println!("written to {}", site_file.display());
-            Ok(ExitCode::SUCCESS)
-        }
-        (0, false) => {
-            println!("nothing written; say --write to keep them in {}", site_file.display());
-            Ok(ExitCode::SUCCESS)
-        }
-        _ => {
-            println!("nothing written: mend the errors first");
-            Ok(ExitCode::FAILURE)
-        }
+    if wrong_grids > 0 || (wrong_files > 0 && !args.force) {
+        let cure = if wrong_grids > 0 { "mend the errors first" } else { "mend the other files, or say --force" };
+        println!("nothing written: {cure}");
+        return Ok(ExitCode::FAILURE);
     }
+    let place = args.site.join(GridFile::PATH);
+    if !args.write {
+        println!("nothing written; say --write to keep them in {}", place.display());
+        return Ok(ExitCode::SUCCESS);
+    }
+    match existing.replace(&text)? {
+        Some(copy) => println!("written to {}; what was there is in {}", place.display(), copy.display()),
+        None => println!("written to {}", place.display()),
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
-type ColumnMap<'a> = BTreeMap<&'a str, &'a str>;
-
-fn column_map<'a>(pairs: &'a [String], columns: &[String]) -> anyhow::Result<ColumnMap<'a>> {
-    let mut map = BTreeMap::new();
+fn column_map(pairs: &[String], columns: &[String]) -> anyhow::Result<ColumnMap> {
+    let mut map = ColumnMap::new();
     for pair in pairs {
         let (field, column) = pair.split_once('=').with_context(|| format!("--map {pair}: field=COLUMN is needed"))?;
-        ensure!(FIELDS.contains(&field), "--map {pair}: {field} is none of {}", FIELDS.join(", "));
+        let field = FIELDS.into_iter().find(|known| *known == field.trim());
+        let field = field.with_context(|| format!("--map {pair}: the field is none of {}", FIELDS.join(", ")))?;
         ensure!(
             columns.iter().any(|known| known == column),
             "--map {pair}: there is no column {column}; the columns are: {}",
             columns.join(", ")
         );
-        ensure!(map.insert(field, column).is_none(), "--map: {field} is given twice");
+        ensure!(map.insert(field, column.to_owned()).is_none(), "--map: {field} is given twice");
     }
     ensure!(
         map.contains_key("code"),
@@ -134,65 +135,46 @@ fn column_map<'a>(pairs: &'a [String], columns: &[String]) -> anyhow::Result<Col
     Ok(map)
 }
 
-fn understood(args: &Args, survey: &Survey) -> String {
-    match (&args.crs, args.datum, &survey.crs) {
-        (Some(crs), ..) => format!("{crs}, as you said"),
-        (None, Some(datum), _) => format!("degrees in {datum}, as you said"),
-        (None, None, Some(found)) => format!("{}, as the file says", found.name()),
-        (None, None, None) => "degrees in wgs84, as neither you nor the file says otherwise".to_owned(),
-    }
-}
-
-fn levels_of(args: &Args, survey: &Survey, map: &ColumnMap<'_>) -> BTreeSet<Level> {
-    let of_feature = |feature: &SurveyFeature| feature.attributes.get(*map.get("level")?)?.parse().ok();
+fn levels_of(args: &Args, survey: &Survey, map: &ColumnMap) -> BTreeSet<Level> {
+    let of_feature = |feature: &SurveyFeature| feature.attributes.get(map.get("level")?)?.parse().ok();
     args.level.into_iter().chain(survey.features.iter().filter_map(of_feature)).collect()
 }
 
-/// One line of `grids.geojson`: mapped attributes, positions in WGS84 to 0.1 mm.
-fn geojson_line(
-    feature: &SurveyFeature,
-    map: &ColumnMap<'_>,
-    projection: &Projection,
-    args: &Args,
-) -> anyhow::Result<String> {
-    let mut properties = serde_json::Map::new();
-    for field in FIELDS {
-        let value = map.get(field).and_then(|column| feature.attributes.get(*column));
-        let value = match (field, value) {
-            // A survey without names is still one: the code will do.
-            ("name", None) if !map.contains_key("name") => {
-                map.get("code").and_then(|code| feature.attributes.get(*code))
-            }
-            (_, value) => value,
-        };
-        let Some(value) = value else { continue };
-        let json = match (field, value.parse::<u32>()) {
-            ("households", Ok(households)) => households.into(),
-            _ => value.as_str().into(),
-        };
-        properties.insert(field.to_owned(), json);
+/// A problem of a feature that comes from the survey, told with the survey's file and number.
+fn in_terms_of_survey(problem: &Problem, args: &Args, survey: &Survey, kept: usize) -> Problem {
+    let mut problem = problem.clone();
+    let of_survey =
+        problem.spot.feature.filter(|_| problem.file == GridFile::PATH).and_then(|number| number.checked_sub(kept + 1));
+    if let Some(feature) = of_survey.and_then(|index| survey.features.get(index)) {
+        problem.file = args.file.display().to_string();
+        (problem.spot.line, problem.spot.feature) = (None, Some(feature.number));
     }
-    if let Some(level) = args.level {
-        properties.insert("level".to_owned(), level.to_string().into());
-    }
-    let datum = args.datum.unwrap_or_default();
-    let wgs84 = |point: &[f64; 2]| -> anyhow::Result<[f64; 2]> {
-        let [lon, lat] = projection.to_wgs84(*point).with_context(|| format!("feature {}", feature.number))?;
-        // What is no position is for the check to say, with its place.
-        let shifted = Position::new(lon, lat).map_or([lon, lat], |position| {
-            let position = datum.to_wgs84(position);
-            [position.lon(), position.lat()]
-        });
-        Ok(shifted.map(|degrees| (degrees * 1e9).round() / 1e9))
-    };
-    let coordinates: Vec<Vec<Vec<[f64; 2]>>> = feature
-        .rings
-        .iter()
-        .map(|polygon| polygon.iter().map(|ring| ring.iter().map(wgs84).collect()).collect())
-        .collect::<anyhow::Result<_>>()?;
-    let geometry = match <[_; 1]>::try_from(coordinates) {
-        Ok([polygon]) => serde_json::json!({"type": "Polygon", "coordinates": polygon}),
-        Err(polygons) => serde_json::json!({"type": "MultiPolygon", "coordinates": polygons}),
-    };
-    Ok(serde_json::json!({"type": "Feature", "properties": properties, "geometry": geometry}).to_string())
+    problem
+}
+
+/// Where the grids would lie and how large they would be: what shows a wrong coordinate system at a glance.
+fn describe(after: &Reading) {
+    let Some(catalog) = &after.catalog else { return };
+    let stretches = catalog.coverages.stretches();
+    let grids: Vec<_> = stretches
+        .flat_map(|(_, coverage)| coverage.hierarchy.leaves().iter().map(|leaf| coverage.hierarchy.grid(*leaf)))
+        .collect();
+    let by_area = |a: &&&std::sync::Arc<Grid>, b: &&&std::sync::Arc<Grid>| a.area_m2().total_cmp(&b.area_m2());
+    let (Some(smallest), Some(largest)) = (grids.iter().min_by(by_area), grids.iter().max_by(by_area)) else { return };
+    let bounds = grids.iter().map(|grid| grid.border.envelope());
+    let [west, south, east, north] = bounds.fold([180.0, 90.0, -180.0, -90.0f64], |[w, s, e, n], b| {
+        [b.min().x.min(w), b.min().y.min(s), b.max().x.max(e), b.max().y.max(n)]
+    });
+    println!("the site then reaches from {west:.5}, {south:.5} to {east:.5}, {north:.5}");
+    println!(
+        "its smallest grid is {} with {}, its largest {} with {}",
+        smallest.code,
+        area(smallest.area_m2()),
+        largest.code,
+        area(largest.area_m2())
+    );
+}
+
+fn area(m2: f64) -> String {
+    if m2 >= 1e5 { format!("{:.2} km²", m2 / 1e6) } else { format!("{m2:.1} m²") }
 }

@@ -68,6 +68,8 @@ pub struct Placement<'a> {
     pub category: Option<&'a Category>,
     /// What decided on the department; `None` where nothing did.
     pub rule: Option<Rule<'a>>,
+    /// Outside every grid, and inside one with its two numbers exchanged.
+    pub looks_swapped: Option<Position>,
     /// The category asked for, if the lists do not have it.
     unknown_category: Option<String>,
 }
@@ -90,6 +92,11 @@ pub enum Reason {
         distance_m: f64,
     },
     OutsideEveryGrid,
+    /// Outside every grid, and inside one with longitude and latitude exchanged.
+    LooksSwapped {
+        lon: f64,
+        lat: f64,
+    },
     NoPosition,
     AssetOwner {
         asset: String,
@@ -139,6 +146,7 @@ pub fn place<'a>(
         distance_m: None,
         category,
         rule: None,
+        looks_swapped: None,
         unknown_category,
     };
     if let Some(position) = request.position {
@@ -190,6 +198,9 @@ impl<'a> Placement<'a> {
     }
 
     fn grid_reason(&self) -> Reason {
+        if let Some(position) = self.looks_swapped {
+            return Reason::LooksSwapped { lon: position.lon(), lat: position.lat() };
+        }
         let Some(grid) = self.grid.map(|grid| grid.code.clone()) else {
             return if self.outcome == Outcome::Unplaced { Reason::NoPosition } else { Reason::OutsideEveryGrid };
         };
@@ -206,13 +217,15 @@ impl<'a> Placement<'a> {
 
     fn find_grid(&mut self, coverage: &'a Coverage, tolerance_m: f64, position: Position, request: &Request<'_>) {
         let Some(node) = coverage.index.locate(position) else {
-            match coverage.index.nearest(position, tolerance_m) {
-                Some((node, distance_m)) => {
-                    self.outcome = Outcome::Nearest;
-                    self.distance_m = Some(distance_m);
-                    self.settle_on(coverage, node);
-                }
-                None => self.outcome = Outcome::Outside,
+            if let Some((node, distance_m)) = coverage.index.nearest(position, tolerance_m) {
+                self.outcome = Outcome::Nearest;
+                self.distance_m = Some(distance_m);
+                self.settle_on(coverage, node);
+            } else {
+                self.outcome = Outcome::Outside;
+                let exchanged = Position::new(position.lat(), position.lon());
+                let is_inside = exchanged.is_ok_and(|exchanged| coverage.index.locate(exchanged).is_some());
+                self.looks_swapped = is_inside.then_some(position);
             }
             return;
         };

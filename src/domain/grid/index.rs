@@ -18,7 +18,7 @@ type Entry = GeomWithData<Rectangle<[f64; 2]>, u32>;
 /// Complexity: a lookup is O(log n) for the envelopes and a few edges for each envelope that holds the position.
 #[derive(Debug)]
 pub struct GridIndex {
-    /// By rank: smaller area first, then lower code.
+    /// By rank: who wins an overlap comes first.
     ranked: Vec<(NodeId, std::sync::Arc<Grid>)>,
     tree: RTree<Entry>,
 }
@@ -35,7 +35,7 @@ impl GridIndex {
     #[must_use]
     pub fn new(grids: impl IntoIterator<Item = (NodeId, std::sync::Arc<Grid>)>) -> Self {
         let mut ranked: Vec<_> = grids.into_iter().collect();
-        ranked.sort_by(|(_, a), (_, b)| a.area_m2().total_cmp(&b.area_m2()).then_with(|| a.code.cmp(&b.code)));
+        ranked.sort_by(|(_, a), (_, b)| a.by_precedence(b));
         let entries = ranked.iter().enumerate().filter(|(_, (_, grid))| !grid.border.area().0.is_empty()).map(
             |(rank, (_, grid))| {
                 let envelope = grid.border.envelope();

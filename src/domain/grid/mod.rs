@@ -125,6 +125,12 @@ impl Grid {
         self.area_m2
     }
 
+    /// Which of two grids wins where they overlap: `Less` for the winner, which is the smaller, then the lower code.
+    #[must_use]
+    pub fn by_precedence(&self, other: &Self) -> std::cmp::Ordering {
+        self.area_m2.total_cmp(&other.area_m2).then_with(|| self.code.cmp(&other.code))
+    }
+
     /// By the middle of its envelope: where the datums of Chinese maps differ from WGS84.
     #[must_use]
     pub fn in_gcj02_area(&self) -> bool {

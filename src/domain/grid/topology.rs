@@ -105,8 +105,7 @@ fn overlap(a: &Grid, b: &Grid) -> Option<TopologyFault> {
         return None;
     }
     let at = inside_largest(&shared)?;
-    let a_wins = a.area_m2().total_cmp(&b.area_m2()).then_with(|| a.code.cmp(&b.code)).is_lt();
-    let (winner, other) = if a_wins { (a, b) } else { (b, a) };
+    let (winner, other) = if a.by_precedence(b).is_lt() { (a, b) } else { (b, a) };
     Some(TopologyFault::Overlap {
         winner: winner.code.clone(),
         other: other.code.clone(),

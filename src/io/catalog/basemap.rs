@@ -28,7 +28,7 @@ pub fn read(root: &Path, folder: &SiteFolder, site_datum: Option<Datum>) -> (Vec
         let file = format!("{FOLDER}/{name}.geojson");
         let mut problems = Problems::of(&file);
         if let Some(datum) = layer_datum(folder, &file, &mut problems) {
-            layers.push(BasemapLayer { name, file, datum: datum.or(site_datum).unwrap_or_default() });
+            layers.push(BasemapLayer { name, file, datum: site_datum.or(datum).unwrap_or_default() });
         }
         all.extend(problems.into_vec());
     }

@@ -106,7 +106,7 @@ pub fn territories(bytes: &[u8], site_datum: Option<Datum>, problems: &mut Probl
     let Some(text) = files::text(bytes, None, problems) else { return Vec::new() };
     let Some(collection) = files::collection(&text, problems) else { return Vec::new() };
     let Some(declared) = datum_of(&collection.members, problems) else { return Vec::new() };
-    let datum = declared.or(site_datum).unwrap_or_default();
+    let datum = site_datum.or(declared).unwrap_or_default();
     let parsed = features(&collection, problems);
     let mut seen = SeenCodes::default();
     let mut territory = |(spot, feature): (Spot, geojson::Feature)| {
@@ -128,7 +128,7 @@ pub fn assets(bytes: &[u8], site_datum: Option<Datum>, problems: &mut Problems) 
     let Some(text) = files::text(bytes, None, problems) else { return Vec::new() };
     let Some(collection) = files::collection(&text, problems) else { return Vec::new() };
     let Some(declared) = datum_of(&collection.members, problems) else { return Vec::new() };
-    let datum = declared.or(site_datum).unwrap_or_default();
+    let datum = site_datum.or(declared).unwrap_or_default();
     let parsed = features(&collection, problems);
     let mut seen = SeenCodes::default();
     let mut asset = |(spot, feature): (Spot, geojson::Feature)| {

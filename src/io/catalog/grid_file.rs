@@ -7,12 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{
-    files::SiteFolder,
-    grids,
-    problem::{Problem, Problems},
-    settings,
-};
+use super::{files::SiteFolder, grids, problem::Problems, settings};
 use crate::{
     domain::{geo::Datum, grid::Level},
     io::tables::geojson::{Collection, CollectionError},
@@ -23,27 +18,28 @@ use crate::{
 pub struct GridFile {
     path: PathBuf,
     text: Option<String>,
-    site_datum: Option<Datum>,
+    /// What `gridwatch.toml` says.
+    pub site_datum: Option<Datum>,
+}
+
+/// What stays of the file when features of some levels take the place of those that it has.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// One line each.
+    pub features: Vec<String>,
+    /// How many of the same levels go.
+    pub replaced: usize,
+    /// What the coordinates of the file are, and those of new features must be.
+    pub datum: Datum,
 }
 
 /// Why the file cannot be added to.
 #[derive(Debug, thiserror::Error)]
 pub enum GridFileError {
-    #[error("{}: {source}", GridFile::PATH)]
-    Io {
-        #[from]
-        source: io::Error,
-    },
-    #[error("{}: {source}", GridFile::PATH)]
-    Unreadable {
-        #[from]
-        source: CollectionError,
-    },
-    #[error(
-        "{}: what is there now is not in wgs84 and cannot be mixed with an import; import all levels anew",
-        GridFile::PATH
-    )]
-    Datum,
+    #[error("{} cannot be written", GridFile::PATH)]
+    Io(#[from] io::Error),
+    #[error("{} cannot be read", GridFile::PATH)]
+    Unreadable(#[from] CollectionError),
     #[error("{}: what is there now cannot be read, see `gridwatch check`", GridFile::PATH)]
     Broken,
 }
@@ -55,7 +51,6 @@ impl GridFile {
     /// # Errors
     /// If the file is there and cannot be read.
     pub fn read(site: &Path) -> Result<Self, GridFileError> {
-        let path = site.join(Self::PATH);
         let (settings, _) = settings::read(site);
         let mut problems = Problems::of(Self::PATH);
         let bytes = SiteFolder::new(site, settings.max_file_mb).read(Self::PATH, &mut problems);
@@ -64,45 +59,49 @@ impl GridFile {
             None if problems.into_vec().is_empty() => None,
             None => return Err(GridFileError::Broken),
         };
-        Ok(Self { path, text, site_datum: settings.datum })
+        Ok(Self { path: site.join(Self::PATH), text, site_datum: settings.datum })
     }
 
-    /// The features, each as one line, whose level is none of `levels`.
+    /// What stays when features of `levels` take the place of those that are there.
     ///
     /// # Errors
-    /// If the file is no feature collection, or not in WGS84.
-    pub fn features_of_other_levels(&self, levels: &BTreeSet<Level>) -> Result<Vec<String>, GridFileError> {
-        let Some(text) = &self.text else { return Ok(Vec::new()) };
+    /// If the file is no feature collection.
+    pub fn without(&self, levels: &BTreeSet<Level>) -> Result<Kept, GridFileError> {
+        let mut kept = Kept { datum: self.site_datum.unwrap_or_default(), ..Kept::default() };
+        let Some(text) = &self.text else { return Ok(kept) };
         let collection = Collection::parse(text)?;
-        let mut kept = Vec::new();
         for feature in &collection.features {
             let parsed = feature.parse().map_err(|_| GridFileError::Broken)?;
             let level = parsed.property("level").and_then(|level| level.as_str()?.parse::<Level>().ok());
-            if level.is_some_and(|level| !levels.contains(&level)) {
-                kept.push(parsed.to_string());
+            if level.is_some_and(|level| levels.contains(&level)) {
+                kept.replaced += 1;
+            } else {
+                kept.features.push(parsed.to_string());
             }
         }
         let declared = grids::datum_of(&collection.members, &mut Problems::of(Self::PATH)).flatten();
-        if !kept.is_empty() && declared.or(self.site_datum).unwrap_or_default() != Datum::Wgs84 {
-            return Err(GridFileError::Datum);
-        }
+        kept.datum = self.site_datum.or(declared).unwrap_or_default();
         Ok(kept)
     }
 
-    /// A collection in WGS84, one feature a line.
-    pub fn text<'a>(features: impl Iterator<Item = &'a str>) -> String {
-        let features: Vec<&str> = features.collect();
+    /// A collection, one feature a line.
+    #[must_use]
+    pub fn text(features: &[String], datum: Datum) -> String {
         format!(
-            "{{\n\"type\": \"FeatureCollection\",\n\"name\": \"grids\",\n\"datum\": \"wgs84\",\n\"features\": [\n{}\n]\n}}\n",
+            "{{\n\"type\": \"FeatureCollection\",\n\"name\": \"grids\",\n\"datum\": \"{datum}\",\n\"features\": [\n{}\n]\n}}\n",
             features.join(",\n")
         )
     }
 
-    /// Puts `text` in the file's place; what was there stays beside it as `grids.geojson.bak`. Never leaves half a file.
+    /// Puts `text` in the file's place and says under which name what was there is kept beside it, if it was another.
+    /// Never leaves half a file, and never writes over an older copy.
     ///
     /// # Errors
     /// If the site's folder cannot be written to.
-    pub fn replace(&self, text: &str) -> Result<(), GridFileError> {
+    pub fn replace(&self, text: &str) -> Result<Option<PathBuf>, GridFileError> {
+        if self.text.as_deref() == Some(text) {
+            return Ok(None);
+        }
         if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder)?;
         }
@@ -110,21 +109,17 @@ impl GridFile {
         let mut file = File::create(&part)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
-        if self.text.is_some() {
-            fs::rename(&self.path, self.path.with_extension("geojson.bak"))?;
+        let copy = self.text.is_some().then(|| self.free_name());
+        if let Some(copy) = &copy {
+            fs::hard_link(&self.path, copy).or_else(|_| fs::copy(&self.path, copy).map(drop))?;
         }
         fs::rename(&part, &self.path)?;
-        Ok(())
+        Ok(copy)
     }
-}
 
-/// What is wrong with grids, taken as `geodata/grids.geojson` of a site, for themselves and between them.
-#[must_use]
-pub fn check_grids(bytes: &[u8], site: &Path) -> Vec<Problem> {
-    let (settings, _) = settings::read(site);
-    let mut problems = Problems::of(GridFile::PATH);
-    if let Some(grids) = grids::read(bytes, settings.datum, &settings.time_zone, &mut problems) {
-        grids.coverages(&mut problems);
+    /// `grids.geojson.1.bak`, or the first number that is not taken.
+    fn free_name(&self) -> PathBuf {
+        let named = |number: u32| self.path.with_extension(format!("geojson.{number}.bak"));
+        (1..u32::MAX).map(named).find(|name| !name.exists()).unwrap_or_else(|| named(u32::MAX))
     }
-    problems.into_vec()
 }

@@ -34,7 +34,7 @@ pub struct Grids {
 pub fn read(bytes: &[u8], site_datum: Option<Datum>, zone: &TimeZone, problems: &mut Problems) -> Option<Grids> {
     let text = files::text(bytes, None, problems)?;
     let collection = files::collection(&text, problems)?;
-    let declared = datum_of(&collection.members, problems)?.or(site_datum);
+    let declared = site_datum.or(datum_of(&collection.members, problems)?);
     let mut read = Grids::default();
     for feature in &collection.features {
         match grid(feature, declared.unwrap_or_default(), zone, problems) {

@@ -15,6 +15,7 @@ mod people;
 mod problem;
 mod references;
 mod settings;
+mod survey_grids;
 
 use std::{path::Path, sync::Arc};
 
@@ -27,10 +28,11 @@ use crate::domain::{
 };
 pub use basemap::BasemapLayer;
 use files::SiteFolder;
-pub use grid_file::{GridFile, GridFileError, check_grids};
+pub use grid_file::{GridFile, GridFileError, Kept};
 use problem::Problems;
 pub use problem::{Problem, Severity, Spot, Why};
 pub use settings::Settings;
+pub use survey_grids::{ColumnMap, FIELDS, Reference, SurveyGridsError, feature_line};
 
 /// One version of a site: immutable; every event and case keeps the version that it was placed with.
 #[derive(Debug)]
@@ -82,13 +84,26 @@ pub fn site_id(root: &Path) -> String {
 /// Reads the whole site.
 #[must_use]
 pub fn read(root: &Path) -> Reading {
+    read_from(root, None)
+}
+
+/// Reads the whole site as it would be with other grids.
+#[must_use]
+pub fn read_with_grids(root: &Path, grids: &str) -> Reading {
+    read_from(root, Some(grids))
+}
+
+fn read_from(root: &Path, other_grids: Option<&str>) -> Reading {
     let (settings, mut problems) = settings::read(root);
     let mut site = SiteReader {
         folder: SiteFolder::new(root, settings.max_file_mb),
         hash: blake3::Hasher::new(),
         problems: &mut problems,
+        other_grids,
     };
-    site.hash.update(format!("{:?} {:?}\n", settings.datum, settings.time_zone.iana_name()).as_bytes());
+    let zone_name = settings.time_zone.iana_name().unwrap_or("?");
+    let datum_name = settings.datum.map_or(String::new(), |datum| datum.to_string());
+    site.hash.update(format!("datum {datum_name}, zone {zone_name}, nearest_m {}\n", settings.nearest_m).as_bytes());
 
     let zone = &settings.time_zone;
     let datum = settings.datum.unwrap_or_default();
@@ -162,12 +177,17 @@ struct SiteReader<'a> {
     folder: SiteFolder,
     hash: blake3::Hasher,
     problems: &'a mut Vec<Problem>,
+    /// In the place of the file of grids.
+    other_grids: Option<&'a str>,
 }
 
 impl SiteReader<'_> {
     fn read<T>(&mut self, file: &str, need: Need, parse: impl FnOnce(&[u8], &mut Problems) -> Option<T>) -> Option<T> {
         let mut problems = Problems::of(file);
-        let bytes = self.folder.read(file, &mut problems);
+        let bytes = match self.other_grids.filter(|_| file == grids::FILE) {
+            Some(text) => Some(text.as_bytes().to_vec()),
+            None => self.folder.read(file, &mut problems),
+        };
         let mut noted = problems.into_vec();
         let mut problems = Problems::of(file);
         let parsed = match &bytes {

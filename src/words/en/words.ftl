@@ -75,6 +75,7 @@ inside_grid = lies in grid { $grid }
 crosses_border = lies in grid { $grid }, but only { $edge_m } m from its border, which is less than the position is sure to; { $candidates } grids come into question
 nearest_grid = lies outside every grid, { $distance_m } m from { $grid }
 outside_every_grid = lies outside every grid
+looks_swapped = lies outside every grid at { $lon }, { $lat }, but inside one with the two exchanged
 no_position = the position is not known
 asset_owner = { $department } owns { $asset }, { $distance_m } m away
 territory_owner = { $department } is in charge within { $territory }

@@ -66,6 +66,7 @@ inside_grid = 位于网格 { $grid } 内
 crosses_border = 位于网格 { $grid } 内，距边界 { $edge_m } 米，小于定位精度；共有 { $candidates } 个候选网格
 nearest_grid = 不在任何网格内，距 { $grid } { $distance_m } 米
 outside_every_grid = 不在任何网格内
+looks_swapped = { $lon }, { $lat } 不在任何网格内，经纬度互换后则在网格内
 no_position = 位置未知
 asset_owner = { $distance_m } 米外的 { $asset } 归 { $department } 所有
 territory_owner = { $territory } 范围内由 { $department } 负责

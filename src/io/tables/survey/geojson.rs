@@ -18,7 +18,9 @@ pub(super) fn read(path: &Path, encoding: Option<&'static Encoding>) -> Result<S
         .parse()
         .map_err(|error: geojson::Error| SurveyError::Damaged { file: file.clone(), why: error.to_string() })?;
     let crs = collection.foreign_members.as_ref().and_then(|members| declared_crs(members.get("crs")?));
-    let mut survey = Survey { features: Vec::new(), without_shape: Vec::new(), crs, columns: Vec::new() };
+    let datum =
+        collection.foreign_members.as_ref().and_then(|members| Some(members.get("datum")?.as_str()?.to_owned()));
+    let mut survey = Survey { features: Vec::new(), without_shape: Vec::new(), crs, datum, columns: Vec::new() };
     for (index, feature) in collection.features.into_iter().enumerate() {
         let number = index + 1;
         let mut attributes = BTreeMap::new();

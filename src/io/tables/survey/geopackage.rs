@@ -94,7 +94,7 @@ fn features(
     let selected: Vec<String> = names.iter().map(|name| quoted(name)).collect();
     let sql = format!("SELECT {} FROM {}", selected.join(", "), quoted(layer));
     let mut query = package.prepare(&sql).map_err(|error| damaged(&error))?;
-    let mut survey = Survey { features: Vec::new(), without_shape: Vec::new(), crs, columns: Vec::new() };
+    let mut survey = Survey { features: Vec::new(), without_shape: Vec::new(), crs, datum: None, columns: Vec::new() };
     survey.columns = names.iter().filter(|name| *name != geometry).cloned().collect();
     let mut rows = query.query([]).map_err(|error| damaged(&error))?;
     let mut number = 0;

@@ -35,6 +35,8 @@ pub struct Survey {
     pub without_shape: Vec<usize>,
     /// What the file declares about its coordinates; `None` where it is silent.
     pub crs: Option<CrsFound>,
+    /// The collection's member `datum`, as it stands; only GeoJSON has one.
+    pub datum: Option<String>,
     /// Names of all attributes, in the file's order.
     pub columns: Vec<String>,
 }
@@ -203,7 +205,8 @@ mod tests {
             assert_eq!((found.epsg, found.name()), (epsg, name));
             assert!(found.projection().is_ok(), "{text}");
         }
-        let survey = |crs| Survey { features: Vec::new(), without_shape: Vec::new(), crs, columns: Vec::new() };
+        let survey =
+            |crs| Survey { features: Vec::new(), without_shape: Vec::new(), crs, datum: None, columns: Vec::new() };
         let declared = survey(Some(CrsFound::of_text("EPSG:4525"))).projection().expect("known");
         let [lon, lat] = declared.to_wgs84([37_417_664.852, 4_475_506.672]).expect("inside");
         assert!((lon - 110.03).abs() < 1e-8 && (lat - 40.41).abs() < 1e-8);

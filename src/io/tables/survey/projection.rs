@@ -72,6 +72,12 @@ impl Projection {
         Self { name: "WGS84".into(), kind: Kind::Geographic }
     }
 
+    /// Its coordinates are degrees already.
+    #[must_use]
+    pub fn is_geographic(&self) -> bool {
+        matches!(self.kind, Kind::Geographic)
+    }
+
     /// From `EPSG:4547`, a URN that ends in the code, `CRS84`, or well-known text (WKT 1 as in .prj files, with ESRI's
     /// names or OGC's; WKT 2).
     ///

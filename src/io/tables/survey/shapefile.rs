@@ -41,7 +41,7 @@ pub(super) fn read(path: &Path, encoding: Option<&'static Encoding>) -> Result<S
             None => without_shape.push(number),
         }
     }
-    Ok(Survey { features, without_shape, crs: declared_crs(path)?, columns: table.columns })
+    Ok(Survey { features, without_shape, crs: declared_crs(path)?, datum: None, columns: table.columns })
 }
 
 /// All shapes, in the order of the `.shx` index where there is one: files that were edited in place hold gaps and
