@@ -33,12 +33,7 @@ impl SeenCodes {
     /// Notes a code; false, with a problem, if it was there before.
     pub fn is_new(&mut self, entry: &mut Entry<'_>, field: &str, code: &str) -> bool {
         if let Some(first) = self.0.get(code) {
-            let first = match (first.line, first.feature) {
-                (_, Some(feature)) => format!("feature {feature}"),
-                (Some(line), None) => format!("line {line}"),
-                (None, None) => String::new(),
-            };
-            entry.error(field, Why::DuplicateCode { value: code.to_owned(), first });
+            entry.error(field, first.says_first(code));
             return false;
         }
         self.0.insert(code.to_owned(), entry.spot.clone());

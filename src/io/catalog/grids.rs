@@ -63,8 +63,13 @@ impl Grids {
                 for fault in faults {
                     let on_spoiled = matches!(&fault, HierarchyError::UnknownParent { parent, .. }
                         if self.spoiled.contains(parent.as_str()));
-                    if !on_spoiled {
-                        problems.error(&self.spots[fault.feature()], None, Why::Hierarchy(fault));
+                    let spot = &self.spots[fault.feature()];
+                    match fault {
+                        _ if on_spoiled => {}
+                        HierarchyError::DuplicateCode { grid, first, .. } => {
+                            problems.error(spot, Some("code"), self.spots[first].says_first(grid.as_str()));
+                        }
+                        of_parent => problems.error(spot, Some("parent"), Why::Hierarchy(of_parent)),
                     }
                 }
                 return None;

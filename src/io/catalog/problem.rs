@@ -115,9 +115,11 @@ pub enum Why {
         from: String,
         to: String,
     },
+    /// `line` and `feature` are those of the first place.
     DuplicateCode {
         value: String,
-        first: String,
+        line: Option<u64>,
+        feature: Option<usize>,
     },
     UnknownCode {
         value: String,
@@ -207,6 +209,12 @@ impl Spot {
     #[must_use]
     pub fn line(line: u64) -> Self {
         Self { line: Some(line), ..Self::default() }
+    }
+
+    /// That a code stood here already.
+    #[must_use]
+    pub fn says_first(&self, code: &str) -> Why {
+        Why::DuplicateCode { value: code.to_owned(), line: self.line, feature: self.feature }
     }
 
     /// The whole file.

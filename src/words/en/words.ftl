@@ -31,7 +31,10 @@ bad_time = "{ $value }" is not a time such as 2026-03-04T09:05+08:00, 2026-03-04
 bad_time_zone = "{ $value }" is not a time zone such as Asia/Shanghai
 empty_validity = from { $from } to { $to } is no stretch of time
 scientific_code = "{ $value }" is what a spreadsheet makes of a code; format the column as text and enter the code again
-duplicate_code = { $value } is used twice, first in { $first }
+duplicate_code = { $value } is used twice, first in { $feature ->
+    [none] line { $line }
+   *[other] feature { $feature }
+}
 unknown_code = there is no { $value }{ $likely ->
     [none] { "" }
    *[other] ; did it lose its leading zeros? There is { $likely }
@@ -53,9 +56,12 @@ ring_unclosed = ring { $ring } is not closed: it ends at { $lon }, { $lat }, awa
 ring_crosses = ring { $ring } crosses itself or another at { $lon }, { $lat }
 ring_touches = ring { $ring } touches itself or another at { $lon }, { $lat }; read by the even-odd rule
 ring_empty = ring { $ring } encloses nothing
-parent_loop = is its own ancestor
-unknown_parent = names the parent { $parent }, which does not exist
-parent_level = is a { $level } under { $parent }, which is a { $parent_level }: no wider level
+parent_loop = leads back to { $grid } itself
+unknown_parent = there is no { $parent }{ $likely ->
+    [none] { "" }
+   *[other] ; did it lose its leading zeros? There is { $likely }
+}
+parent_level = { $parent } is a { $parent_level }, which is no wider than a { $level }
 overlap = { $winner } and { $other } overlap by { $area_m2 } m² at { $lon }, { $lat }; there { $winner } wins (the smaller, then the lower code)
 gap = { $pieces ->
     [1] a gap

@@ -31,7 +31,10 @@ bad_time = “{ $value }”不是时间；应如 2026-03-04T09:05+08:00、2026-0
 bad_time_zone = “{ $value }”不是时区；应如 Asia/Shanghai
 empty_validity = 从 { $from } 到 { $to } 不是有效的时段
 scientific_code = “{ $value }”是电子表格把编码变成了数字；请把该列设为文本后重新填写
-duplicate_code = { $value } 重复，首次出现在 { $first }
+duplicate_code = { $value } 重复，首次出现在{ $feature ->
+    [none] 第 { $line } 行
+   *[other] 第 { $feature } 个要素
+}
 unknown_code = 没有 { $value }{ $likely ->
     [none] { "" }
    *[other] ；是否丢了前导零？有 { $likely }
@@ -53,9 +56,12 @@ ring_unclosed = 第 { $ring } 个环未闭合：终点 { $lon }, { $lat } 不是
 ring_crosses = 第 { $ring } 个环在 { $lon }, { $lat } 处与自身或其他环相交
 ring_touches = 第 { $ring } 个环在 { $lon }, { $lat } 处与自身或其他环相接；按奇偶规则读取
 ring_empty = 第 { $ring } 个环没有面积
-parent_loop = 是自己的上级
-unknown_parent = 上级 { $parent } 不存在
-parent_level = { $level } 的上级 { $parent } 是 { $parent_level }，并不更高
+parent_loop = 上级链又回到 { $grid } 自身
+unknown_parent = 没有上级 { $parent }{ $likely ->
+    [none] { "" }
+   *[other] ；是否丢了前导零？有 { $likely }
+}
+parent_level = { $parent } 的层级是 { $parent_level }，并不高于 { $level }
 overlap = { $winner } 与 { $other } 在 { $lon }, { $lat } 处重叠 { $area_m2 } 平方米；重叠处归 { $winner }（面积小者优先，其次编码小者）
 gap = { $beside } 之间有 { $pieces } 处空隙，共 { $area_m2 } 平方米，位于 { $lon }, { $lat }
 uncovered = { $parent } 有 { $area_m2 } 平方米（{ $pieces } 处）不属于任何下级，位于 { $lon }, { $lat }
