@@ -52,15 +52,12 @@ impl<'a> Entry<'a> {
     /// The value, unless it is absent, null or blank.
     fn value(&mut self, field: &'static str) -> Option<Value> {
         self.asked.insert(field);
-        match self.values.get(field)? {
-            Value::Null => None,
-            Value::String(text) if text.trim().is_empty() => None,
-            value => Some(value.clone()),
-        }
+        self.values.get(field).filter(|value| !is_blank(value)).cloned()
     }
 
+    /// Whether there is a value: not absent, null or blank.
     pub fn has(&self, field: &str) -> bool {
-        !matches!(self.values.get(field), None | Some(Value::Null))
+        self.values.get(field).is_some_and(|value| !is_blank(value))
     }
 
     /// A text that may be absent.
@@ -194,9 +191,8 @@ impl<'a> Entry<'a> {
 
     /// `lon` and `lat` in the datum, as WGS84; `None` if both are absent or either is wrong.
     pub fn position(&mut self, datum: Datum) -> Option<Position> {
-        let given = [self.value("lon").is_some(), self.value("lat").is_some()];
-        for (field, given) in ["lon", "lat"].into_iter().zip(given) {
-            if !given && given != (self.has("lon") || self.has("lat")) {
+        for (field, other) in [("lon", "lat"), ("lat", "lon")] {
+            if !self.has(field) && self.has(other) {
                 self.error(field, Fault::MissingValue);
             }
         }
@@ -275,6 +271,10 @@ impl<'a> Entry<'a> {
     pub fn knows(&mut self, field: &'static str) {
         self.asked.insert(field);
     }
+}
+
+fn is_blank(value: &Value) -> bool {
+    value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty())
 }
 
 fn shown(value: &Value) -> String {
