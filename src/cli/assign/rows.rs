@@ -52,9 +52,14 @@ impl Placer<'_> {
             .delimiter(self.delimiter)
             .from_reader(&chunk.bytes[..]);
         let mut record = ByteRecord::new();
+        let (mut line, mut counted) = (chunk.line, 0);
         // Reading flexible records from memory cannot fail.
         while reader.read_byte_record(&mut record).is_ok_and(|more| more) {
-            let line = chunk.line + record.position().map_or(1, csv::Position::line) - 1;
+            // The reader's place is before the blank lines that it skipped, and it knows no `\r` alone.
+            let begin = record.position().map_or(counted, |position| position.byte() as usize);
+            let blank = chunk.bytes[begin..].iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+            line += records::line_ends(&chunk.bytes[counted..begin + blank]);
+            counted = begin + blank;
             match self.table.row(&record) {
                 Ok(row) => self.valid(&record, &row, line, &mut out, &mut counts),
                 Err(fault) => self.invalid(&record, &fault, line, &mut out, &mut counts),

@@ -93,7 +93,7 @@ pub fn csv_rows(bytes: &[u8], required: &[&str], problems: &mut Problems) -> Vec
         let record = &rest[..len];
         let spot = Spot::line(line);
         rest = &rest[len..];
-        line += memchr::memchr_iter(b'\n', record).count() as u64;
+        line += csv::line_ends(record);
         if !closed {
             problems.error(&spot, None, Fault::UnclosedQuote);
             continue;
