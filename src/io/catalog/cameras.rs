@@ -1,7 +1,8 @@
 //! `cameras.toml`.
 
 use super::{
-    duties::{SeenCodes, no_other_keys},
+    codes::SeenCodes,
+    duties::no_other_keys,
     entry::Entry,
     files::{RawEntry, toml_tables},
     problem::{Problems, Why},
@@ -29,10 +30,9 @@ pub fn read(bytes: &[u8], datum: Datum, problems: &mut Problems) -> Vec<Camera> 
 
 fn camera((spot, values): RawEntry, datum: Datum, seen: &mut SeenCodes, problems: &mut Problems) -> Option<Camera> {
     let mut entry = Entry::new(spot, values, problems);
-    let id = entry.required_code("id")?;
-    entry.is_about(&id);
-    seen.is_new(&mut entry, "id", &id);
-    let mut camera = Camera::new(id, entry.required_text("name").unwrap_or_default());
+    let id = seen.own_code(&mut entry, "id");
+    let name = entry.required_text("name");
+    let mut camera = Camera::new(id.clone().unwrap_or_default(), name.unwrap_or_default());
     camera.main = stream(&mut entry, "main");
     camera.sub = stream(&mut entry, "sub");
     if !entry.has("main") && !entry.has("sub") {
@@ -65,7 +65,7 @@ fn camera((spot, values): RawEntry, datum: Datum, seen: &mut SeenCodes, problems
         camera.presets.extend(token.map(|token| Preset { token, pose }));
     });
     entry.no_more_keys();
-    Some(camera)
+    id.map(|_| camera)
 }
 
 /// The address is not repeated in what is said of it, beyond its scheme: it may hold a credential.
@@ -101,17 +101,18 @@ fn pose(entry: &mut Entry<'_>) -> Option<Pose> {
 fn homography(entry: &mut Entry<'_>, datum: Datum) -> Option<Homography> {
     let mut points = Vec::new();
     entry.tables("control_point", |point| {
-        let (x, y) = (point.number("x", 0.0, 1.0), point.number("y", 0.0, 1.0));
-        for field in ["x", "y", "lon", "lat"] {
+        let [x, y] = ["x", "y"].map(|field| {
             if !point.has(field) {
                 point.error(field, Fault::MissingValue);
             }
-        }
-        if let (Some(x), Some(y), Some(position)) = (x, y, point.position(datum)) {
-            points.push(ControlPoint { pixel: Pixel { x, y }, position });
-        }
+            point.number(field, 0.0, 1.0)
+        });
+        let position = point.required_position(datum);
+        points.push(x.zip(y).zip(position).map(|((x, y), position)| ControlPoint { pixel: Pixel { x, y }, position }));
     });
-    if !entry.has("control_point") {
+    // A point that is none is reported already; the others alone would be blamed for what it lacks.
+    let points: Vec<ControlPoint> = points.into_iter().collect::<Option<_>>()?;
+    if points.is_empty() {
         return None;
     }
     Homography::fit(&points)

@@ -200,6 +200,15 @@ impl<'a> Entry<'a> {
         self.checked_position(lon?, lat?, datum)
     }
 
+    /// The same where both must be there.
+    pub fn required_position(&mut self, datum: Datum) -> Option<Position> {
+        if !self.has("lon") && !self.has("lat") {
+            self.error("lon", Fault::MissingValue);
+            self.error("lat", Fault::MissingValue);
+        }
+        self.position(datum)
+    }
+
     pub fn checked_position(&mut self, lon: f64, lat: f64, datum: Datum) -> Option<Position> {
         position(lon, lat, datum).map_err(|fault| self.error("lon", fault)).ok()
     }

@@ -7,7 +7,10 @@ use std::{
 
 use serde_json::{Map, Value};
 
-use super::problem::{Problems, Spot, Why};
+use super::{
+    codes::SeenCodes,
+    problem::{Problems, Spot, Why},
+};
 use crate::io::tables::value::Fault;
 use crate::io::tables::{
     csv::{self, Cut, Splitter},
@@ -72,11 +75,16 @@ pub fn text(bytes: &[u8], encoding: Option<TextEncoding>, problems: &mut Problem
         .ok()
 }
 
-/// The rows of a CSV file by column name. A row that is none is noted and left out.
-pub fn csv_rows(bytes: &[u8], required: &[&str], problems: &mut Problems) -> Vec<RawEntry> {
-    let Some(text) = text(bytes, None, problems) else { return Vec::new() };
-    let first_line = text.lines().next().unwrap_or_default().as_bytes();
-    let splitter = Splitter { delimiter: csv::delimiter_of(first_line) };
+/// The rows of a CSV file by column name; `None` if it has none. The first of the `required` columns holds the rows'
+/// own codes. A row that cannot be read is noted and left out, with its code among the `seen`.
+pub fn csv_rows(
+    bytes: &[u8],
+    required: &[&str],
+    seen: &mut SeenCodes,
+    problems: &mut Problems,
+) -> Option<Vec<RawEntry>> {
+    let text = text(bytes, None, problems)?;
+    let splitter = Splitter { delimiter: csv::delimiter_of(csv::first_line(text.as_bytes())) };
     let (mut rest, mut line) = (text.as_bytes(), 1u64);
     let mut columns: Option<Vec<String>> = None;
     let mut rows = Vec::new();
@@ -86,9 +94,9 @@ pub fn csv_rows(bytes: &[u8], required: &[&str], problems: &mut Problems) -> Vec
             Cut::UnclosedQuote { len } => (len, false),
             Cut::TooLong => {
                 problems.error(&Spot::line(line), None, Why::RowTooLong);
-                return rows;
+                return Some(rows);
             }
-            Cut::More | Cut::End => return rows,
+            Cut::More | Cut::End => return columns.map(|_| rows),
         };
         let record = &rest[..len];
         let spot = Spot::line(line);
@@ -96,6 +104,8 @@ pub fn csv_rows(bytes: &[u8], required: &[&str], problems: &mut Problems) -> Vec
         line += csv::line_ends(record);
         if !closed {
             problems.error(&spot, None, Fault::UnclosedQuote);
+            // Without a header nothing that follows means anything.
+            columns.as_ref()?;
             continue;
         }
         let fields = csv::fields(record, splitter.delimiter, true);
@@ -112,12 +122,16 @@ pub fn csv_rows(bytes: &[u8], required: &[&str], problems: &mut Problems) -> Vec
                     problems.error(&spot, Some(name), Why::MissingColumn { columns: named.clone() });
                 }
                 if !missing.is_empty() {
-                    return Vec::new();
+                    return None;
                 }
                 columns = Some(named);
             }
             Some(columns) if columns.len() != fields.len() => {
                 problems.error(&spot, None, Fault::RaggedRow { expected: columns.len(), found: fields.len() });
+                let own = required.first().and_then(|name| columns.iter().position(|column| column == name));
+                if let Some(code) = own.and_then(|own| fields.get(own)) {
+                    seen.note(code.trim(), &spot);
+                }
             }
             Some(columns) => {
                 let values = columns.iter().cloned().zip(fields.drain(..).map(Value::String)).collect();

@@ -1,5 +1,7 @@
 //! GeoJSON feature collections, read feature by feature, so that one bad feature spoils no other.
 
+use std::collections::HashMap;
+
 use geojson::{Feature, GeometryValue, JsonObject, JsonValue};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -76,6 +78,18 @@ impl RawFeature<'_> {
             geojson::Error::MalformedGeoJson(error) => plain(&error),
             other => other.to_string(),
         })
+    }
+
+    /// A property of a feature, even of one that cannot be read as such.
+    #[must_use]
+    pub fn property(&self, name: &str) -> Option<JsonValue> {
+        #[derive(Deserialize)]
+        struct Loose<'a> {
+            #[serde(borrow)]
+            properties: HashMap<String, &'a RawValue>,
+        }
+        let loose: Loose<'_> = serde_json::from_str(self.text).ok()?;
+        serde_json::from_str(loose.properties.get(name)?.get()).ok()
     }
 }
 
