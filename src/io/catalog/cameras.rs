@@ -56,7 +56,7 @@ fn camera((spot, values): RawEntry, datum: Datum, seen: &mut SeenCodes, problems
     {
         entry.error("gb_code", Why::BadGbCode { value });
     }
-    camera.secret = entry.text("secret");
+    camera.secret = entry.unshown_text("secret");
     camera.homography = homography(&mut entry, datum);
     entry.tables("preset", |preset| {
         let token = preset.required_code("token");
@@ -70,9 +70,9 @@ fn camera((spot, values): RawEntry, datum: Datum, seen: &mut SeenCodes, problems
 
 /// The address is not repeated in what is said of it, beyond its scheme: it may hold a credential.
 fn stream(entry: &mut Entry<'_>, field: &'static str) -> Option<StreamUri> {
-    let text = entry.text(field)?;
+    let text = entry.unshown_text(field)?;
     match text.parse::<StreamUri>() {
-        Ok(uri) if uri.to_string() == uri.expose() => Some(uri),
+        Ok(uri) if !uri.has_credentials() => Some(uri),
         Ok(_) => {
             entry.error(field, Why::CredentialsInStream);
             None

@@ -65,10 +65,20 @@ impl<'a> Entry<'a> {
         match self.value(field)? {
             Value::String(text) => Some(text.trim().to_owned()),
             other => {
-                self.error(field, Why::NotText { value: other.to_string() });
+                self.error(field, Why::NotText { value: Some(other.to_string()) });
                 None
             }
         }
+    }
+
+    /// A text that may hold a credential: what stands there instead is not repeated.
+    pub fn unshown_text(&mut self, field: &'static str) -> Option<String> {
+        let value = self.value(field)?;
+        let text = value.as_str().map(|text| text.trim().to_owned());
+        if text.is_none() {
+            self.error(field, Why::NotText { value: None });
+        }
+        text
     }
 
     pub fn required_text(&mut self, field: &'static str) -> Option<String> {
@@ -131,13 +141,13 @@ impl<'a> Entry<'a> {
                 .filter_map(|value| match value {
                     Value::String(text) => Some(text.trim().to_owned()),
                     other => {
-                        self.error(field, Why::NotText { value: other.to_string() });
+                        self.error(field, Why::NotText { value: Some(other.to_string()) });
                         None
                     }
                 })
                 .collect(),
             Some(other) => {
-                self.error(field, Why::NotText { value: other.to_string() });
+                self.error(field, Why::NotText { value: Some(other.to_string()) });
                 return Vec::new();
             }
         };
@@ -174,7 +184,7 @@ impl<'a> Entry<'a> {
     pub fn whole_number(&mut self, field: &'static str, min: i64, max: i64) -> Option<i64> {
         let number = self.number(field, min as f64, max as f64)?;
         if number.fract() != 0.0 {
-            self.error(field, Fault::BadNumber { value: number.to_string() });
+            self.error(field, Why::NotWhole { value: number });
             return None;
         }
         Some(number as i64)
@@ -243,7 +253,7 @@ impl<'a> Entry<'a> {
             let number = if several { format!("[{}]", i + 1) } else { String::new() };
             let prefix = format!("{}{field}{number}.", self.prefix);
             let Value::Object(values) = table else {
-                self.error(field, Why::BadChoice { value: shown(&table), choices: vec!["[[table]]"] });
+                self.error(field, Why::NotATable { name: format!("{}{field}", self.prefix) });
                 continue;
             };
             let mut entry = Entry {

@@ -162,18 +162,15 @@ pub fn toml_tables(bytes: &[u8], name: &str, problems: &mut Problems) -> Option<
             continue;
         }
         let toml::de::DeValue::Array(entries) = value.into_inner() else {
-            let why = Why::BadChoice { value: name.to_owned(), choices: vec!["[[…]]"] };
-            problems.error(&Spot::file(), Some(name), why);
+            problems.error(&Spot::file(), Some(name), Why::NotATable { name: name.to_owned() });
             continue;
         };
         for entry in entries {
             let spot = Spot::line(line_of(entry.span().start));
             match json(entry.into_inner()) {
                 Value::Object(values) => tables.push((spot, values)),
-                other => {
-                    let why = Why::BadChoice { value: other.to_string(), choices: vec!["[[…]]"] };
-                    problems.error(&spot, Some(name), why);
-                }
+                // What stands there instead is not repeated: it may hold a credential.
+                _ => problems.error(&spot, Some(name), Why::NotATable { name: name.to_owned() }),
             }
         }
     }

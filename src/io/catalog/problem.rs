@@ -95,8 +95,15 @@ pub enum Why {
     RowTooLong,
     UnknownKey,
     // A value.
+    /// Not repeated where it may be a credential.
     NotText {
-        value: String,
+        value: Option<String>,
+    },
+    NotWhole {
+        value: f64,
+    },
+    NotATable {
+        name: String,
     },
     BadChoice {
         value: String,

@@ -19,9 +19,14 @@ unclosed_quote = a quotation mark opens here and is never closed
 not_utf8 = the text is neither UTF-8 nor GB18030
 row_too_long = the line is longer than 1 MiB; is this a CSV file?
 unknown_key = not a key that is read here; a typing error?
+not_a_table = must be a table: write [[{ $name }]] on a line of its own, and its keys below
 missing_value = is missing
-not_text = must be text in quotation marks, found { $value }
+not_text = must be text in quotation marks{ $value ->
+    [none] { "" }
+   *[other] , found { $value }
+}
 bad_number = "{ $value }" is not a number
+not_whole = { $value } is not a whole number
 decimal_comma = "{ $value }" has a comma for a decimal point
 out_of_range = { $value } is not between { $min } and { $max }
 bad_choice = "{ $value }" is none of { $choices }

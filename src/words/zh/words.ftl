@@ -19,9 +19,14 @@ unclosed_quote = 此处的引号没有闭合
 not_utf8 = 文本既不是 UTF-8 也不是 GB18030
 row_too_long = 此行超过 1 MiB，是 CSV 文件吗？
 unknown_key = 不认识的键，是否笔误？
+not_a_table = 须为表：另起一行写 [[{ $name }]]，其键写在下面
 missing_value = 缺失
-not_text = 须为带引号的文本，实为 { $value }
+not_text = 须为带引号的文本{ $value ->
+    [none] { "" }
+   *[other] ，实为 { $value }
+}
 bad_number = “{ $value }”不是数字
+not_whole = { $value } 不是整数
 decimal_comma = “{ $value }”用逗号作了小数点
 out_of_range = { $value } 不在 { $min } 与 { $max } 之间
 bad_choice = “{ $value }”不是以下之一：{ $choices }
