@@ -89,23 +89,31 @@ impl Placer<'_> {
             return self.invalid(record, &RowFault { column, fault: swapped }, line, out, counts);
         }
         let unknown = placement.unknown_category(routing);
-        let reason = unknown.map(|reason| self.language.say(&reason)).unwrap_or_default();
+        let garbled = || {
+            let column = record.iter().position(|field| std::str::from_utf8(field).is_err())?;
+            Some(self.explained(&RowFault { column: Some(column), fault: Fault::NotUtf8 }, line))
+        };
+        let reason = unknown.map(|reason| self.language.say(&reason)).or_else(garbled).unwrap_or_default();
         counts.add_one(Some(placement.outcome));
         out.row(record, &Placed { coverage, placement: &placement, reason, position: row.position });
+    }
+
+    /// `line 7: lon: "x" is not a number`
+    fn explained(&self, RowFault { column, fault }: &RowFault, line: u64) -> String {
+        let column = column.map(|column| format!("{}: ", self.table.columns[column])).unwrap_or_default();
+        format!("line {line}: {column}{}", self.language.say(fault))
     }
 
     fn invalid(
         &self,
         record: &ByteRecord,
-        RowFault { column, fault }: &RowFault,
+        fault: &RowFault,
         line: u64,
         out: &mut super::output::Buffer<'_>,
         counts: &mut Counts,
     ) {
-        let column = column.map(|column| format!("{}: ", self.table.columns[column])).unwrap_or_default();
-        let reason = format!("line {line}: {column}{}", self.language.say(fault));
         counts.add_one(None);
-        out.invalid_row(record, fault, &reason);
+        out.invalid_row(record, &fault.fault, &self.explained(fault, line));
     }
 }
 

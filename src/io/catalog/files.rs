@@ -6,6 +6,7 @@ use std::{
 };
 
 use serde_json::{Map, Value};
+use strum::VariantNames;
 
 use super::{
     codes::SeenCodes,
@@ -70,9 +71,14 @@ impl SiteFolder {
 
 /// A file's text: UTF-8, or for tables GB18030 too.
 pub fn text(bytes: &[u8], encoding: Option<TextEncoding>, problems: &mut Problems) -> Option<String> {
-    encoding::decode(bytes, encoding)
-        .map_err(|not| problems.error(&Spot::file(), None, Why::WrongEncoding { encoding: not.encoding.to_string() }))
-        .ok()
+    let decoded = encoding::decode(bytes, encoding);
+    if decoded.is_err() {
+        let sound = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
+        let spot = Spot::line(1 + csv::line_ends(&bytes[..sound]));
+        let encoding = encoding.map_or_else(|| TextEncoding::VARIANTS.join(" or "), |encoding| encoding.to_string());
+        problems.error(&spot, None, Why::WrongEncoding { encoding });
+    }
+    decoded.ok()
 }
 
 /// The rows of a CSV file by column name; `None` if it has none. The first of the `required` columns holds the rows'
