@@ -9,9 +9,10 @@ mod import;
 mod serve;
 mod token;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, str::FromStr};
 
 use clap::{Parser, Subcommand, ValueEnum};
+use strum::VariantNames;
 
 use crate::words::Language;
 
@@ -75,6 +76,11 @@ pub fn run() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Reads one of the names of an enum, and says which there are.
+fn one_of<T: FromStr + VariantNames>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|_| format!("none of {}", T::VARIANTS.join(", ")))
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

@@ -19,12 +19,15 @@ use self::{
     output::{AddedColumns, Format, Output},
     rows::{Counts, Placer},
 };
-use super::{Language, check, events::EventArgs};
+use super::{
+    Language, check,
+    events::{EventArgs, unreadable},
+};
 use crate::{
     domain::{geo::Datum, grid::Coverage},
     io::{
         catalog::{self, Catalog},
-        tables::{csv::ChunkError, in_order::map_in_order},
+        tables::in_order::map_in_order,
     },
 };
 
@@ -97,7 +100,7 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
     sink.writer.write_all(&output.head())?;
     let mut is_first = true;
     map_in_order(
-        events.chunks.map(|chunk| chunk.map_err(anyhow::Error::from_chunk)),
+        events.chunks.map(|chunk| chunk.map_err(|error| unreadable(error, &events.name))),
         threads,
         |chunk| placer.place(&chunk),
         |(text, of_chunk)| {
@@ -115,20 +118,6 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
     eprintln!("{} in {:.1} s", counts, begun.elapsed().as_secs_f64());
     let failed = args.strict && counts.invalid() > 0;
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
-}
-
-trait FromChunk {
-    fn from_chunk(error: ChunkError) -> Self;
-}
-
-impl FromChunk for anyhow::Error {
-    /// An input error stays one, so that a broken pipe is still seen as such.
-    fn from_chunk(error: ChunkError) -> Self {
-        match error {
-            ChunkError::Io(error) => Self::from(error).context("cannot read the input"),
-            long @ ChunkError::TooLong { .. } => Self::from(long),
-        }
-    }
 }
 
 fn show(progress: &ProgressBar, size: Option<u64>) {
@@ -171,15 +160,16 @@ impl Sink {
         let mut part = path.as_os_str().to_owned();
         part.push(".part");
         let part = PathBuf::from(part);
-        let file = File::create(&part).with_context(|| format!("cannot write {}", part.display()))?;
+        let file = File::create(&part).with_context(|| format!("cannot write {}", path.display()))?;
         Ok(Self { writer: BufWriter::new(Box::new(file)), unfinished: Some((part, path.to_owned())) })
     }
 
     fn finish(mut self) -> anyhow::Result<()> {
         self.writer.flush()?;
-        if let Some((part, path)) = self.unfinished.take() {
-            std::fs::rename(&part, &path).with_context(|| format!("cannot write {}", path.display()))?;
+        if let Some((part, path)) = &self.unfinished {
+            std::fs::rename(part, path).with_context(|| format!("cannot write {}", path.display()))?;
         }
+        self.unfinished = None;
         Ok(())
     }
 }

@@ -10,7 +10,7 @@ use anyhow::{Context, ensure};
 
 use super::Language;
 use crate::{
-    cli::check,
+    cli::{check, one_of},
     domain::{
         geo::{Datum, Position},
         grid::Level,
@@ -34,16 +34,16 @@ pub struct Args {
     #[arg(long, value_name = "MAP", value_delimiter = ',', required = true)]
     map: Vec<String>,
     /// Level of all features: city, district, street, community or grid
-    #[arg(long, value_name = "L")]
+    #[arg(long, value_name = "L", value_parser = one_of::<Level>)]
     level: Option<Level>,
     /// Datum of coordinates in degrees: wgs84, gcj02 or bd09
-    #[arg(long, value_name = "D", conflicts_with = "crs")]
+    #[arg(long, value_name = "D", conflicts_with = "crs", value_parser = one_of::<Datum>)]
     datum: Option<Datum>,
     /// Coordinate system, over what the file declares: EPSG:4547
     #[arg(long, value_name = "CRS")]
     crs: Option<String>,
     /// Encoding of the texts, over what the file declares: utf-8 or gb18030
-    #[arg(long, value_name = "E")]
+    #[arg(long, value_name = "E", value_parser = one_of::<TextEncoding>)]
     encoding: Option<TextEncoding>,
     /// Layer of a GeoPackage
     #[arg(long, value_name = "NAME")]
