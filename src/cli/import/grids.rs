@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    io::{self, Write},
     path::PathBuf,
     process::ExitCode,
 };
@@ -60,6 +61,8 @@ const FIELDS: [&str; 10] =
     ["code", "name", "name_en", "level", "parent", "households", "kind", "department", "valid_from", "valid_to"];
 
 pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
+    // That nobody reads on is no reason to stop half-way.
+    let mut out = io::stdout().lock();
     let options = ReadOptions { encoding: args.encoding.map(TextEncoding::codec), layer: args.layer.as_deref() };
     let survey = survey::read(&args.file, options)?;
     let map = column_map(&args.map, &survey.columns)?;
@@ -67,10 +70,16 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
         Some(crs) => Projection::parse(crs)?,
         None => survey.projection()?,
     };
-    println!("{}: {} features, columns {}", args.file.display(), survey.features.len(), survey.columns.join(", "));
-    println!("coordinates: {}", understood(args, &survey));
+    let _ = writeln!(
+        out,
+        "{}: {} features, columns {}",
+        args.file.display(),
+        survey.features.len(),
+        survey.columns.join(", ")
+    );
+    let _ = writeln!(out, "coordinates: {}", understood(args, &survey));
     for number in &survey.without_shape {
-        println!("error: feature {number}: {}", language.say(&catalog::Why::NullGeometry));
+        let _ = writeln!(out, "error: feature {number}: {}", language.say(&catalog::Why::NullGeometry));
     }
 
     let imported: Vec<String> = survey
@@ -85,11 +94,12 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
     let text = GridFile::text(kept.iter().chain(&imported).map(String::as_str));
     let problems = catalog::check_grids(text.as_bytes(), &args.site);
     for problem in &problems {
-        println!("{}", check::line(problem, language));
+        let _ = writeln!(out, "{}", check::line(problem, language));
     }
     let errors =
         problems.iter().filter(|problem| problem.severity == Severity::Error).count() + survey.without_shape.len();
-    println!(
+    let _ = writeln!(
+        out,
         "{} features imported, {} of other levels kept; {errors} errors, {} warnings",
         imported.len(),
         kept.len(),
@@ -98,15 +108,15 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
     match (errors, args.write) {
         (0, true) => {
             existing.replace(&text)?;
-            println!("written to {}", site_file.display());
+            let _ = writeln!(out, "written to {}", site_file.display());
             Ok(ExitCode::SUCCESS)
         }
         (0, false) => {
-            println!("nothing written; say --write to keep them in {}", site_file.display());
+            let _ = writeln!(out, "nothing written; say --write to keep them in {}", site_file.display());
             Ok(ExitCode::SUCCESS)
         }
         _ => {
-            println!("nothing written: mend the errors first");
+            let _ = writeln!(out, "nothing written: mend the errors first");
             Ok(ExitCode::FAILURE)
         }
     }
