@@ -20,6 +20,8 @@ pub const FILE: &str = "cameras.toml";
 /// Taller than any mast; a camera higher up is a slip of the pen.
 const MAX_HEIGHT_M: f64 = 1_000.0;
 const MAX_RANGE_M: f64 = 20_000.0;
+/// No camera stands on the ground itself, and none sees nothing.
+const MIN_M: f64 = 0.1;
 
 pub fn read(bytes: &[u8], datum: Datum, problems: &mut Problems) -> Vec<Camera> {
     let Some((tables, others)) = toml_tables(bytes, "camera", problems) else { return Vec::new() };
@@ -43,10 +45,10 @@ fn camera((spot, values): RawEntry, datum: Datum, seen: &mut SeenCodes, problems
         ("height_m", MAX_HEIGHT_M, Camera::set_height_m as fn(&mut Camera, f64) -> _),
         ("range_m", MAX_RANGE_M, Camera::set_range_m),
     ] {
-        if let Some(value) = entry.number(field, 0.0, max)
+        if let Some(value) = entry.number(field, MIN_M, max)
             && set(&mut camera, value).is_err()
         {
-            entry.error(field, Fault::OutOfRange { value, min: 0.0, max });
+            entry.error(field, Fault::OutOfRange { value, min: MIN_M, max });
         }
     }
     camera.pose = pose(&mut entry);

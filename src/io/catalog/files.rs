@@ -61,7 +61,7 @@ impl SiteFolder {
             problems.error(&Spot::file(), None, why);
             return None;
         }
-        if bytes.iter().all(u8::is_ascii_whitespace) {
+        if bytes.strip_prefix(encoding::BOM).unwrap_or(&bytes).iter().all(u8::is_ascii_whitespace) {
             problems.error(&Spot::file(), None, Why::FileEmpty);
             return None;
         }

@@ -133,6 +133,14 @@ pub enum Why {
         likely: Option<String>,
     },
     // Particular files.
+    BadHours {
+        value: String,
+    },
+    LongHoliday {
+        from: String,
+        to: String,
+        days: usize,
+    },
     NoWorkingTime {
         error: String,
     },

@@ -32,9 +32,11 @@ out_of_range = { $value } is not between { $min } and { $max }
 bad_choice = "{ $value }" is none of { $choices }
 bad_limit = "{ $value }" is not a limit such as 30m, 4h (working hours), 4H (clock hours) or 3d (working days)
 bad_date = "{ $value }" is not a date such as 2026-03-04
-bad_time = "{ $value }" is not a time such as 2026-03-04T09:05+08:00, 2026-03-04 09:05 or 09:05
+bad_time = "{ $value }" is not a time such as 2026-03-04, 2026-03-04 09:05 or 2026-03-04T09:05+08:00
+bad_hours = { $value } is not a pair of times such as ["09:00", "12:00"]
 bad_time_zone = "{ $value }" is not a time zone such as Asia/Shanghai
 empty_validity = from { $from } to { $to } is no stretch of time
+long_holiday = from { $from } to { $to } is longer than { $days } days; a slip of the pen in the year?
 scientific_code = "{ $value }" is what a spreadsheet makes of a code; format the column as text and enter the code again
 duplicate_code = { $value } is used twice, first in { $feature ->
     [none] line { $line }
@@ -44,7 +46,10 @@ unknown_code = there is no { $value }{ $likely ->
     [none] { "" }
    *[other] ; did it lose its leading zeros? There is { $likely }
 }
-bad_position = { $lon }, { $lat } is no position on earth
+bad_position = { $lon ->
+    [none] a position needs two numbers, longitude and latitude
+   *[other] { $lon }, { $lat } is no position on earth
+}
 swapped_position = { $lon }, { $lat } looks like latitude, longitude; longitude comes first
 zero_position = 0, 0 is a position that nobody knew
 no_working_time = { $error }

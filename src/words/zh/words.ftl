@@ -32,9 +32,11 @@ out_of_range = { $value } 不在 { $min } 与 { $max } 之间
 bad_choice = “{ $value }”不是以下之一：{ $choices }
 bad_limit = “{ $value }”不是时限；应如 30m、4h（工作小时）、4H（自然小时）、3d（工作日）
 bad_date = “{ $value }”不是日期；应如 2026-03-04
-bad_time = “{ $value }”不是时间；应如 2026-03-04T09:05+08:00、2026-03-04 09:05 或 09:05
+bad_time = “{ $value }”不是时间；应如 2026-03-04、2026-03-04 09:05 或 2026-03-04T09:05+08:00
+bad_hours = { $value } 不是一对时刻；应如 ["09:00", "12:00"]
 bad_time_zone = “{ $value }”不是时区；应如 Asia/Shanghai
 empty_validity = 从 { $from } 到 { $to } 不是有效的时段
+long_holiday = 从 { $from } 到 { $to } 超过 { $days } 天；年份是否笔误？
 scientific_code = “{ $value }”是电子表格把编码变成了数字；请把该列设为文本后重新填写
 duplicate_code = { $value } 重复，首次出现在{ $feature ->
     [none] 第 { $line } 行
@@ -44,7 +46,10 @@ unknown_code = 没有 { $value }{ $likely ->
     [none] { "" }
    *[other] ；是否丢了前导零？有 { $likely }
 }
-bad_position = { $lon }, { $lat } 不是地球上的位置
+bad_position = { $lon ->
+    [none] 位置须有经度和纬度两个数
+   *[other] { $lon }, { $lat } 不是地球上的位置
+}
 swapped_position = { $lon }, { $lat } 似为纬度在前；应经度在前
 zero_position = 0, 0 表示位置未知
 no_working_time = 工作时间有误：{ $error }
