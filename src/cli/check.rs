@@ -1,6 +1,10 @@
 //! `gridwatch check`: every problem of a site, and whether the service would start.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use super::Language;
 use crate::io::catalog::{self, Catalog, Problem, Reading, Severity};
@@ -12,20 +16,21 @@ pub struct Args {
     site: PathBuf,
 }
 
-pub fn run(args: &Args, language: Language) -> ExitCode {
+pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
     let mut reading = catalog::read(&args.site);
     let lacking = reading.catalog.as_ref().map(lacking_for_video);
     reading.problems.extend(lacking.unwrap_or_default());
+    let mut out = io::stdout().lock();
     for problem in &reading.problems {
-        println!("{}", line(problem, language));
+        writeln!(out, "{}", line(problem, language))?;
     }
     let Some(catalog) = &reading.catalog else {
-        println!("{}", refusal(&reading));
-        return ExitCode::FAILURE;
+        writeln!(out, "{}", refusal(&reading))?;
+        return Ok(ExitCode::FAILURE);
     };
-    println!("{}", summary(catalog));
-    println!("{} warnings; the service would start", reading.count(Severity::Warning));
-    ExitCode::SUCCESS
+    writeln!(out, "{}", summary(catalog))?;
+    writeln!(out, "{} warnings; the service would start", reading.count(Severity::Warning))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// What this machine lacks for the site's streams.

@@ -10,10 +10,11 @@ use anyhow::Context;
 use flate2::read::MultiGzDecoder;
 use jiff::tz::TimeZone;
 
+use super::one_of;
 use crate::{
     domain::geo::Datum,
     io::tables::{
-        csv::Chunks,
+        csv::{ChunkError, Chunks},
         encoding::{TextEncoding, Utf8Stream},
         events::{ColumnNames, EventTable},
     },
@@ -38,13 +39,13 @@ pub struct EventArgs {
     #[arg(long, value_name = "COL")]
     accuracy: Option<String>,
     /// What the coordinates are: wgs84, gcj02 (phones and AMap in China) or bd09 (Baidu) [default: wgs84]
-    #[arg(long, value_name = "D")]
+    #[arg(long, value_name = "D", value_parser = one_of::<Datum>)]
     datum: Option<Datum>,
     /// Zone of times without an offset [default: the site's]
     #[arg(long, value_name = "ZONE")]
     tz: Option<String>,
     /// utf-8 or gb18030 [default: detected]
-    #[arg(long, value_name = "E")]
+    #[arg(long, value_name = "E", value_parser = one_of::<TextEncoding>)]
     encoding: Option<TextEncoding>,
 }
 
@@ -54,6 +55,8 @@ pub struct Events {
     pub delimiter: u8,
     pub chunks: Chunks<Utf8Stream<Box<dyn Read + Send>>>,
     pub had_bom: bool,
+    /// The file, as errors name it.
+    pub name: String,
 }
 
 impl EventArgs {
@@ -67,18 +70,20 @@ impl EventArgs {
         site_zone: &TimeZone,
         watch: impl FnOnce(Box<dyn Read + Send>, Option<u64>) -> Box<dyn Read + Send>,
     ) -> anyhow::Result<Events> {
+        let name = input.map_or_else(|| "standard input".to_owned(), |path| path.display().to_string());
         let (raw, size): (Box<dyn Read + Send>, _) = match input {
             Some(path) => {
-                let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
+                let file = File::open(path).with_context(|| format!("cannot open {name}"))?;
                 let size = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|meta| meta.len());
                 (Box::new(file), size)
             }
             None => (Box::new(stdin()), None),
         };
-        let stream = Utf8Stream::new(unzipped(watch(raw, size))?, self.encoding);
-        let (header, delimiter, chunks) = Chunks::after_header(stream)?;
+        let plain = unzipped(watch(raw, size)).with_context(|| format!("cannot read {name}"))?;
+        let stream = Utf8Stream::new(plain, self.encoding);
+        let (header, delimiter, chunks) = Chunks::after_header(stream).map_err(|error| unreadable(error, &name))?;
         let columns: Vec<String> = header.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
-        anyhow::ensure!(!columns.is_empty(), "the input is empty: there is not even a header");
+        anyhow::ensure!(!columns.is_empty(), "{name} is empty: there is not even a header");
         let zone = match &self.tz {
             Some(name) => TimeZone::get(name).with_context(|| format!("--tz {name}"))?,
             None => site_zone.clone(),
@@ -90,9 +95,9 @@ impl EventArgs {
             category: self.category.clone(),
             accuracy: self.accuracy.clone(),
         };
-        let table = EventTable::new(columns, &names, self.datum.unwrap_or_default(), zone)?;
+        let table = EventTable::new(columns, &names, self.datum.unwrap_or_default(), zone).context(name.clone())?;
         let had_bom = chunks.stream().had_bom();
-        Ok(Events { table, delimiter, chunks, had_bom })
+        Ok(Events { table, delimiter, chunks, had_bom, name })
     }
 
     /// As the user declared it.
@@ -102,12 +107,26 @@ impl EventArgs {
     }
 }
 
+/// An input error stays one, so that a broken pipe is still seen as such.
+pub fn unreadable(error: ChunkError, name: &str) -> anyhow::Error {
+    match error {
+        ChunkError::Io(error) => anyhow::Error::from(error).context(format!("cannot read {name}")),
+        long @ ChunkError::TooLong { .. } => anyhow::Error::from(long).context(name.to_owned()),
+    }
+}
+
 fn unzipped(raw: Box<dyn Read + Send>) -> io::Result<Box<dyn Read + Send>> {
-    const GZIP: [u8; 2] = [0x1f, 0x8b];
+    const GZIP: &[u8] = &[0x1f, 0x8b];
+    let foreign = |what: &str| Err(io::Error::new(io::ErrorKind::InvalidData, what.to_owned()));
     let mut raw = BufReader::with_capacity(256 * 1024, raw);
     let mut first = Vec::new();
-    (&mut raw).take(GZIP.len() as u64).read_to_end(&mut first)?;
-    let is_gzip = first == GZIP;
+    (&mut raw).take(4).read_to_end(&mut first)?;
+    match &first[..] {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return foreign("this is UTF-16; save it as CSV in UTF-8"),
+        [b'P', b'K', 3, 4] => return foreign("this is a workbook or another ZIP file; save the sheet as CSV"),
+        _ => {}
+    }
+    let is_gzip = first.starts_with(GZIP);
     let whole = io::Cursor::new(first).chain(raw);
     Ok(if is_gzip { Box::new(MultiGzDecoder::new(whole)) } else { Box::new(whole) })
 }

@@ -1,5 +1,5 @@
 //! The command line: one file per subcommand.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line prints")]
+#![expect(clippy::print_stderr, reason = "a command line prints")]
 
 mod assign;
 mod check;
@@ -9,9 +9,10 @@ mod import;
 mod serve;
 mod token;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, str::FromStr};
 
 use clap::{Parser, Subcommand, ValueEnum};
+use strum::VariantNames;
 
 use crate::words::Language;
 
@@ -62,7 +63,7 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => serve::run(&args),
         Command::Token(args) => token::run(&args),
         Command::Assign(args) => assign::run(&args, language),
-        Command::Check(args) => Ok(check::run(&args, language)),
+        Command::Check(args) => check::run(&args, language),
         Command::Import(command) => import::run(&command, language),
         Command::Demo(command) => demo::run(&command),
     };
@@ -75,6 +76,11 @@ pub fn run() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Reads one of the names of an enum, and says which there are.
+fn one_of<T: FromStr + VariantNames>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|_| format!("none of {}", T::VARIANTS.join(", ")))
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

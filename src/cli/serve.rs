@@ -1,6 +1,12 @@
 //! `gridwatch serve`: the service, until it is told to stop.
 
-use std::{net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{
+    io::{self, Write},
+    net::SocketAddr,
+    path::PathBuf,
+    process::ExitCode,
+    sync::Arc,
+};
 
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -37,7 +43,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 
 async fn serve(options: &Options) -> anyhow::Result<()> {
     let running = app::start(options, Arc::new(SystemClock)).await?;
-    println!("{}", running.sign_in_link(&SystemClock).await?);
+    writeln!(io::stdout(), "{}", running.sign_in_link(&SystemClock).await?)?;
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     tokio::select! {
         _ = terminate.recv() => {}

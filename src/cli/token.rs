@@ -1,6 +1,10 @@
 //! `gridwatch token`: keys for programs.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use anyhow::ensure;
 use jiff::Timestamp;
@@ -58,9 +62,13 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
                 expires_at: None,
             };
             runtime.block_on(store.add_credential(&site, credential))?;
-            println!("{}", secret.expose());
+            writeln!(io::stdout(), "{}", secret.expose())?;
         }
-        Command::List => store.api_tokens(&site, now)?.iter().for_each(|name| println!("{name}")),
+        Command::List => {
+            for name in store.api_tokens(&site, now)? {
+                writeln!(io::stdout(), "{name}")?;
+            }
+        }
         Command::Revoke { name } => {
             let ended = runtime.block_on(store.revoke(&site, Purpose::Api, name, now))?;
             ensure!(ended > 0, "there is no token {name}");

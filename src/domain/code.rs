@@ -39,7 +39,8 @@ pub(crate) use text_code;
 pub fn is_scientific(code: &str) -> bool {
     let Some((mantissa, exponent)) = code.split_once(['e', 'E']) else { return false };
     let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
-    mantissa.contains('.')
+    // `2E5` may be a code; the point and the plus sign are a spreadsheet's.
+    (mantissa.contains('.') || exponent.starts_with('+'))
         && mantissa.split('.').all(|part| part.bytes().all(|b| b.is_ascii_digit()))
         && mantissa.bytes().any(|b| b.is_ascii_digit())
         && digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent))
@@ -61,7 +62,7 @@ mod tests {
 
     #[test]
     fn what_a_spreadsheet_does_to_codes_is_seen() {
-        assert!(is_scientific("1.50621E+13") && is_scientific("1.5e13"));
+        assert!(is_scientific("1.50621E+13") && is_scientific("1.5e13") && is_scientific("1E+13"));
         for fine in ["150621001001", "0101", "E13", "1E", "A1.2E3", "2E5", "12.E.3"] {
             assert!(!is_scientific(fine), "{fine}");
         }

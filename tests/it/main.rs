@@ -9,6 +9,8 @@
 
 mod architecture;
 mod assign;
+mod bad_rows;
+mod bad_site;
 mod demo_site;
 mod harness;
 mod import;

@@ -19,12 +19,15 @@ use self::{
     rows::{Counts, Placer},
     sink::Sink,
 };
-use super::{Language, check, events::EventArgs};
+use super::{
+    Language, check,
+    events::{EventArgs, unreadable},
+};
 use crate::{
     domain::{geo::Datum, grid::Coverage},
     io::{
         catalog::{self, Catalog},
-        tables::{csv::ChunkError, in_order::map_in_order},
+        tables::in_order::map_in_order,
     },
 };
 
@@ -97,7 +100,7 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
     sink.write(&output.head())?;
     let mut is_first = true;
     map_in_order(
-        events.chunks.map(|chunk| chunk.map_err(unreadable)),
+        events.chunks.map(|chunk| chunk.map_err(|error| unreadable(error, &events.name))),
         threads,
         |chunk| placer.place(&chunk),
         |(text, of_chunk)| {
@@ -115,14 +118,6 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
     eprintln!("{} in {:.1} s", counts, begun.elapsed().as_secs_f64());
     let failed = args.strict && counts.invalid() > 0;
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
-}
-
-/// An input error stays one, so that a broken pipe is still seen as such.
-fn unreadable(error: ChunkError) -> anyhow::Error {
-    match error {
-        ChunkError::Io(error) => anyhow::Error::from(error).context("cannot read the input"),
-        long @ ChunkError::TooLong { .. } => anyhow::Error::from(long),
-    }
 }
 
 fn show(progress: &ProgressBar, size: Option<u64>) {

@@ -50,11 +50,9 @@ impl AddedColumns {
         let mut levels = levels.to_vec();
         levels.sort_unstable_by(|a, b| b.cmp(a));
         let names = levels.iter().map(ToString::to_string).chain(PLACEMENT.map(str::to_owned));
-        let taken = |name: &String| columns.contains(name);
         let names = names.map(|name| match prefix {
-            Some(prefix) => format!("{prefix}{name}"),
-            None if taken(&name) => free(format!("gw_{name}"), columns),
-            None => name,
+            Some(prefix) => free(format!("{prefix}{name}"), columns),
+            None => free(name, columns),
         });
         Self { names: names.collect(), levels }
     }
@@ -120,11 +118,22 @@ fn free(name: String, columns: &[String]) -> String {
     if columns.contains(&name) { free(format!("gw_{name}"), columns) } else { name }
 }
 
+/// `note, note_2`: a name that was there before gets a number.
+fn once(columns: &[String]) -> Vec<String> {
+    let numbered = |(i, name): (usize, &String)| {
+        let before = columns[..i].iter().filter(|other| *other == name).count();
+        if before == 0 { name.clone() } else { free(format!("{name}_{}", before + 1), columns) }
+    };
+    columns.iter().enumerate().map(numbered).collect()
+}
+
 /// The form of the output.
 pub struct Output<'a> {
     format: Format,
     columns: &'a [String],
     added: &'a AddedColumns,
+    /// The columns as keys of JSON, which has each but once.
+    keys: Vec<String>,
     bom: bool,
     routing: &'a Routing,
     language: Language,
@@ -138,7 +147,7 @@ impl<'a> Output<'a> {
         bom: bool,
         (routing, language): (&'a Routing, Language),
     ) -> Self {
-        Self { format, columns, added, bom, routing, language }
+        Self { format, columns, added, keys: once(columns), bom, routing, language }
     }
 
     pub fn head(&self) -> Vec<u8> {
@@ -191,16 +200,16 @@ enum Rows {
 
 impl Buffer<'_> {
     pub fn row(&mut self, record: &ByteRecord, placed: &Placed<'_>) {
-        let Output { format, added, routing, language, .. } = self.output;
+        let Output { format, columns, added, routing, language, .. } = self.output;
         match &mut self.rows {
             Rows::Csv(writer) => csv_row(writer, record, added.cells(placed)),
             Rows::Table(table) => table.row(record, placed, routing, *language),
             Rows::Json(json) => {
                 let mut object = self.output.object(record, added.cells(placed));
-                object.insert("reasons".to_owned(), json!(placed.placement.reasons(routing)));
+                object.insert(free("reasons".to_owned(), columns), json!(placed.placement.reasons(routing)));
                 let candidates = candidates(placed);
                 if !candidates.is_empty() {
-                    object.insert("candidates".to_owned(), Value::Array(candidates));
+                    object.insert(free("candidates".to_owned(), columns), Value::Array(candidates));
                 }
                 json_row(json, *format, object, placed.position);
             }
@@ -216,7 +225,7 @@ impl Buffer<'_> {
             Rows::Table(table) => table.invalid_row(&record, reason),
             Rows::Json(json) => {
                 let mut object = self.output.object(&record, added.cells_of_invalid(reason));
-                object.insert("reasons".to_owned(), json!([fault]));
+                object.insert(free("reasons".to_owned(), columns), json!([fault]));
                 json_row(json, *format, object, None);
             }
         }
@@ -235,7 +244,7 @@ impl Output<'_> {
     /// The row's own fields as text, then the added ones.
     fn object<'a>(&self, record: &ByteRecord, added: impl Iterator<Item = Cell<'a>>) -> JsonObject {
         let given = record.iter().map(|field| Value::String(String::from_utf8_lossy(field).into_owned()));
-        self.columns.iter().chain(&self.added.names).cloned().zip(given.chain(added.map(Cell::json))).collect()
+        self.keys.iter().chain(&self.added.names).cloned().zip(given.chain(added.map(Cell::json))).collect()
     }
 }
 

@@ -48,9 +48,14 @@ impl Placer<'_> {
             .delimiter(self.delimiter)
             .from_reader(&chunk.bytes[..]);
         let mut record = ByteRecord::new();
+        let (mut line, mut counted) = (chunk.line, 0);
         // Reading flexible records from memory cannot fail.
         while reader.read_byte_record(&mut record).is_ok_and(|more| more) {
-            let line = chunk.line + record.position().map_or(1, csv::Position::line) - 1;
+            // The reader's place is before the blank lines that it skipped, and it knows no `\r` alone.
+            let begin = record.position().map_or(counted, |position| position.byte() as usize);
+            let blank = chunk.bytes[begin..].iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+            line += records::line_ends(&chunk.bytes[counted..begin + blank]);
+            counted = begin + blank;
             match self.table.row(&record) {
                 Ok(row) => self.valid(&record, &row, line, &mut out, &mut counts),
                 Err(fault) => self.invalid(&record, &fault, line, &mut out, &mut counts),
@@ -79,23 +84,31 @@ impl Placer<'_> {
             return self.invalid(record, &RowFault { column, fault }, line, out, counts);
         }
         let unknown = placement.unknown_category(routing);
-        let reason = unknown.map(|reason| self.language.say(&reason)).unwrap_or_default();
+        let garbled = || {
+            let column = record.iter().position(|field| std::str::from_utf8(field).is_err())?;
+            Some(self.explained(&RowFault { column: Some(column), fault: Fault::NotUtf8 }, line))
+        };
+        let reason = unknown.map(|reason| self.language.say(&reason)).or_else(garbled).unwrap_or_default();
         counts.add_one(Some(placement.outcome));
         out.row(record, &Placed { coverage, placement: &placement, reason, position: row.position });
+    }
+
+    /// `line 7: lon: "x" is not a number`
+    fn explained(&self, RowFault { column, fault }: &RowFault, line: u64) -> String {
+        let column = column.map(|column| format!("{}: ", self.table.columns[column])).unwrap_or_default();
+        format!("line {line}: {column}{}", self.language.say(fault))
     }
 
     fn invalid(
         &self,
         record: &ByteRecord,
-        RowFault { column, fault }: &RowFault,
+        fault: &RowFault,
         line: u64,
         out: &mut super::output::Buffer<'_>,
         counts: &mut Counts,
     ) {
-        let column = column.map(|column| format!("{}: ", self.table.columns[column])).unwrap_or_default();
-        let reason = format!("line {line}: {column}{}", self.language.say(fault));
         counts.add_one(None);
-        out.invalid_row(record, fault, &reason);
+        out.invalid_row(record, &fault.fault, &self.explained(fault, line));
     }
 }
 

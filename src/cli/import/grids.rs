@@ -1,12 +1,17 @@
 //! `gridwatch import grids`: a survey becomes `geodata/grids.geojson`.
 
-use std::{collections::BTreeSet, path::PathBuf, process::ExitCode};
+use std::{
+    collections::BTreeSet,
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use anyhow::{Context, ensure};
 
 use super::Language;
 use crate::{
-    cli::check,
+    cli::{check, one_of},
     domain::{
         geo::Datum,
         grid::{Grid, Level},
@@ -30,16 +35,16 @@ pub struct Args {
     #[arg(long, value_name = "MAP", value_delimiter = ',', required = true)]
     map: Vec<String>,
     /// Level of all features: city, district, street, community or grid
-    #[arg(long, value_name = "L")]
+    #[arg(long, value_name = "L", value_parser = one_of::<Level>)]
     level: Option<Level>,
     /// Datum of coordinates in degrees: wgs84, gcj02 or bd09
-    #[arg(long, value_name = "D", conflicts_with = "crs")]
+    #[arg(long, value_name = "D", conflicts_with = "crs", value_parser = one_of::<Datum>)]
     datum: Option<Datum>,
     /// Coordinate system, over what the file declares: EPSG:4547
     #[arg(long, value_name = "CRS")]
     crs: Option<String>,
     /// Encoding of the texts, over what the file declares: utf-8 or gb18030
-    #[arg(long, value_name = "E")]
+    #[arg(long, value_name = "E", value_parser = one_of::<TextEncoding>)]
     encoding: Option<TextEncoding>,
     /// Layer of a GeoPackage
     #[arg(long, value_name = "NAME")]
@@ -56,6 +61,8 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
+    // That nobody reads on is no reason to stop half-way.
+    let mut out = io::stdout().lock();
     let options = ReadOptions { encoding: args.encoding.map(TextEncoding::codec), layer: args.layer.as_deref() };
     let survey = survey::read(&args.file, options)?;
     let map = column_map(&args.map, &survey.columns)?;
@@ -65,10 +72,21 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
     );
     let existing = GridFile::read(&args.site)?;
     let reference = Reference::of(&survey, args.crs.as_deref(), args.datum, existing.site_datum)?;
-    println!("{}: {} features, columns {}", args.file.display(), survey.features.len(), survey.columns.join(", "));
-    println!("coordinates: {reference}");
+    let _ = writeln!(
+        out,
+        "{}: {} features, columns {}",
+        args.file.display(),
+        survey.features.len(),
+        survey.columns.join(", ")
+    );
+    let _ = writeln!(out, "coordinates: {reference}");
     for number in &survey.without_shape {
-        println!("error: {}: feature {number}: {}", args.file.display(), language.say(&catalog::Why::NullGeometry));
+        let _ = writeln!(
+            out,
+            "error: {}: feature {number}: {}",
+            args.file.display(),
+            language.say(&catalog::Why::NullGeometry)
+        );
     }
 
     let kept = existing.without(&levels_of(args, &survey, &map))?;
@@ -82,14 +100,19 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
     let news: Vec<&Problem> =
         after.problems.iter().filter(|problem| problem.file == GridFile::PATH || !before.contains(problem)).collect();
     for problem in &news {
-        println!("{}", check::line(&in_terms_of_survey(problem, args, &survey, kept.features.len()), language));
+        let _ = writeln!(
+            out,
+            "{}",
+            check::line(&in_terms_of_survey(problem, args, &survey, kept.features.len()), language)
+        );
     }
-    describe(&after);
+    describe(&mut out, &after);
     let is_error = |problem: &&&Problem| problem.severity == Severity::Error;
     let of_grids = |problem: &&&Problem| problem.file == GridFile::PATH;
     let wrong_grids = news.iter().filter(is_error).filter(of_grids).count() + survey.without_shape.len();
     let wrong_files = news.iter().filter(is_error).count() - news.iter().filter(is_error).filter(of_grids).count();
-    println!(
+    let _ = writeln!(
+        out,
         "{} features read; they replace {} and leave {} of other levels; {} errors, {} warnings",
         imported.len(),
         kept.replaced,
@@ -99,18 +122,17 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
     );
     if wrong_grids > 0 || (wrong_files > 0 && !args.force) {
         let cure = if wrong_grids > 0 { "mend the errors first" } else { "mend the other files, or say --force" };
-        println!("nothing written: {cure}");
+        let _ = writeln!(out, "nothing written: {cure}");
         return Ok(ExitCode::FAILURE);
     }
     let place = args.site.join(GridFile::PATH);
     if !args.write {
-        println!("nothing written; say --write to keep them in {}", place.display());
+        let _ = writeln!(out, "nothing written; say --write to keep them in {}", place.display());
         return Ok(ExitCode::SUCCESS);
     }
-    match existing.replace(&text)? {
-        Some(copy) => println!("written to {}; what was there is in {}", place.display(), copy.display()),
-        None => println!("written to {}", place.display()),
-    }
+    let copy = existing.replace(&text)?;
+    let kept = copy.map(|copy| format!("; what was there is in {}", copy.display())).unwrap_or_default();
+    let _ = writeln!(out, "written to {}{kept}", place.display());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -153,7 +175,7 @@ fn in_terms_of_survey(problem: &Problem, args: &Args, survey: &Survey, kept: usi
 }
 
 /// Where the grids would lie and how large they would be: what shows a wrong coordinate system at a glance.
-fn describe(after: &Reading) {
+fn describe(out: &mut impl Write, after: &Reading) {
     let Some(catalog) = &after.catalog else { return };
     let stretches = catalog.coverages.stretches();
     let grids: Vec<_> = stretches
@@ -165,8 +187,9 @@ fn describe(after: &Reading) {
     let [west, south, east, north] = bounds.fold([180.0, 90.0, -180.0, -90.0f64], |[w, s, e, n], b| {
         [b.min().x.min(w), b.min().y.min(s), b.max().x.max(e), b.max().y.max(n)]
     });
-    println!("the site then reaches from {west:.5}, {south:.5} to {east:.5}, {north:.5}");
-    println!(
+    let _ = writeln!(out, "the site then reaches from {west:.5}, {south:.5} to {east:.5}, {north:.5}");
+    let _ = writeln!(
+        out,
         "its smallest grid is {} with {}, its largest {} with {}",
         smallest.code,
         area(smallest.area_m2()),

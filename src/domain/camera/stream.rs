@@ -33,6 +33,12 @@ impl StreamUri {
         self.0.split("://").next().unwrap_or_default()
     }
 
+    /// Whether a user or password is part of the address.
+    #[must_use]
+    pub fn has_credentials(&self) -> bool {
+        self.to_string() != self.0
+    }
+
     /// The address as written, with its credentials if it has any. For opening the stream, not for showing.
     #[must_use]
     pub fn expose(&self) -> &str {
@@ -46,6 +52,10 @@ impl FromStr for StreamUri {
     fn from_str(text: &str) -> Result<Self, StreamUriError> {
         let (scheme, rest) = text.trim().split_once("://").ok_or(StreamUriError::NoScheme)?;
         let scheme = scheme.to_ascii_lowercase();
+        // What is no scheme by its letters may be anything, a password too, and is not repeated.
+        if !scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte)) {
+            return Err(StreamUriError::NoScheme);
+        }
         if !matches!(scheme.as_str(), "rtsp" | "rtsps" | "file" | "test") {
             return Err(StreamUriError::Scheme { scheme });
         }
@@ -63,7 +73,13 @@ impl fmt::Display for StreamUri {
         // stands: passwords with an unescaped / or @ are common, and to hide too much is the safe side.
         let shown =
             if scheme.starts_with("rtsp") { rest.rsplit_once('@').map_or(rest, |(_, host)| host) } else { rest };
-        write!(f, "{scheme}://{shown}")
+        // Some makers want them in the path: `/user=admin&password=…&channel=1`.
+        let lower = shown.to_ascii_lowercase();
+        let key = ["user=", "username=", "password=", "passwd=", "pwd="].iter().filter_map(|key| lower.find(key)).min();
+        match key.filter(|_| scheme.starts_with("rtsp")) {
+            Some(at) => write!(f, "{scheme}://{}…", &shown[..at]),
+            None => write!(f, "{scheme}://{shown}"),
+        }
     }
 }
 
@@ -85,6 +101,7 @@ mod tests {
         let refused = |text: &str| text.parse::<StreamUri>().expect_err("refused");
         assert_eq!(refused("10.0.0.8/live"), StreamUriError::NoScheme);
         assert_eq!(refused("http://h"), StreamUriError::Scheme { scheme: "http".into() });
+        assert_eq!(refused("admin:12345@rtsp://h"), StreamUriError::NoScheme);
         assert_eq!(refused("rtsp://"), StreamUriError::Empty { scheme: "rtsp".into() });
     }
 
@@ -95,6 +112,8 @@ mod tests {
             assert_eq!(format!("{uri} {uri:?}"), "rtsp://h/1 StreamUri(rtsp://h/1)");
             assert_eq!(uri.expose(), text);
         }
+        let maker: StreamUri = "rtsp://h:554/user=admin&password=p&channel=1".parse().expect("valid");
+        assert_eq!((maker.to_string().as_str(), maker.has_credentials()), ("rtsp://h:554/…", true));
         assert_eq!("file:///v/a@b.mp4".parse::<StreamUri>().expect("valid").to_string(), "file:///v/a@b.mp4");
     }
 }

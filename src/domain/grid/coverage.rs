@@ -96,8 +96,8 @@ impl HierarchyError {
             Self::DuplicateCode { feature, grid, first } => {
                 Self::DuplicateCode { feature: features[feature], grid, first: features[first] }
             }
-            Self::UnknownParent { feature, grid, parent } => {
-                Self::UnknownParent { feature: features[feature], grid, parent }
+            Self::UnknownParent { feature, grid, parent, likely } => {
+                Self::UnknownParent { feature: features[feature], grid, parent, likely }
             }
             Self::ParentLoop { feature, grid } => Self::ParentLoop { feature: features[feature], grid },
             Self::ParentLevel { feature, grid, level, parent, parent_level } => {

@@ -5,6 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use serde::Serialize;
 
 use super::{Grid, GridCode, Level};
+use crate::domain::code;
 
 /// The place of a grid in its [`Hierarchy`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,7 +31,7 @@ pub enum HierarchyError {
     #[error("code {grid} is used twice")]
     DuplicateCode { feature: usize, grid: GridCode, first: usize },
     #[error("grid {grid} names parent {parent}, which does not exist")]
-    UnknownParent { feature: usize, grid: GridCode, parent: GridCode },
+    UnknownParent { feature: usize, grid: GridCode, parent: GridCode, likely: Option<GridCode> },
     #[error("{grid} is its own ancestor")]
     ParentLoop { feature: usize, grid: GridCode },
     #[error("{grid} ({level}) lies under {parent} ({parent_level}), which is no wider level")]
@@ -70,8 +71,10 @@ impl Hierarchy {
         for (feature, grid) in grids.iter().enumerate() {
             let parent = grid.parent.as_ref().and_then(|code| by_code.get(code)).copied();
             if let (Some(code), None) = (&grid.parent, parent) {
+                let known = grids.iter().map(|grid| grid.code.as_str());
+                let likely = code::with_leading_zeros(code.as_str(), known).map(GridCode::new);
                 let (grid, parent) = (grid.code.clone(), code.clone());
-                faults.push(HierarchyError::UnknownParent { feature, grid, parent });
+                faults.push(HierarchyError::UnknownParent { feature, grid, parent, likely });
             }
             parents.push(parent);
         }

@@ -13,8 +13,7 @@ use super::{
     files::toml_tables,
     problem::{Problems, Spot, Why},
 };
-use crate::domain::duty::{WorkingCalendar, WorkingHours};
-use crate::io::tables::value::Fault;
+use crate::domain::duty::{CalendarError, WorkingCalendar, WorkingHours};
 
 pub const FILE: &str = "geodata/calendar.toml";
 
@@ -47,10 +46,11 @@ pub fn read(bytes: &[u8], zone: &TimeZone, problems: &mut Problems) -> Option<Wo
         if let (Some(from), Some(to)) = (holiday.date("from"), holiday.date("to")) {
             let days = from.series(Span::new().days(1)).take_while(|day| *day <= to).take(MAX_HOLIDAY_DAYS + 1);
             let days: Vec<Date> = days.collect();
-            if days.is_empty() || days.len() > MAX_HOLIDAY_DAYS {
-                holiday.error("to", Why::EmptyValidity { from: from.to_string(), to: to.to_string() });
-            } else {
-                holidays.extend(days);
+            let (from, to) = (from.to_string(), to.to_string());
+            match days.len() {
+                0 => holiday.error("to", Why::EmptyValidity { from, to }),
+                1..=MAX_HOLIDAY_DAYS => holidays.extend(days),
+                _ => holiday.error("to", Why::LongHoliday { from, to, days: MAX_HOLIDAY_DAYS }),
             }
         }
     });
@@ -61,24 +61,28 @@ pub fn read(bytes: &[u8], zone: &TimeZone, problems: &mut Problems) -> Option<Wo
         make_up_days.extend(workday.date("date"));
     });
     entry.no_more_keys();
-    WorkingCalendar::new(zone.clone(), hours, weekend, holidays, make_up_days)
-        .map_err(|error| problems.error(&Spot::file(), Some("hours"), Why::NoWorkingTime { error: error.to_string() }))
+    WorkingCalendar::new(zone.clone(), hours?, weekend, holidays, make_up_days)
+        .map_err(|error| {
+            let field = if error == CalendarError::NoWorkingDay { "weekend" } else { "hours" };
+            problems.error(&Spot::file(), Some(field), Why::NoWorkingTime { error: error.to_string() });
+        })
         .ok()
 }
 
-/// `hours = [["08:30", "12:00"], ["14:30", "18:00"]]`
-fn hours(entry: &mut Entry<'_>) -> Vec<WorkingHours> {
+/// `hours = [["08:30", "12:00"], ["14:30", "18:00"]]`; `None` if a pair is none.
+fn hours(entry: &mut Entry<'_>) -> Option<Vec<WorkingHours>> {
     let pairs = entry.array("hours");
     let mut hours = Vec::new();
+    let count = pairs.len();
     for pair in pairs {
         let ends: Vec<Option<Time>> =
             pair.as_array().into_iter().flatten().map(|end| end.as_str()?.parse().ok()).collect();
         match ends[..] {
             [Some(from), Some(to)] => hours.push(WorkingHours { from, to }),
-            _ => entry.error("hours", Fault::BadTime { value: pair.to_string() }),
+            _ => entry.error("hours", Why::BadHours { value: pair.to_string() }),
         }
     }
-    hours
+    (hours.len() == count).then_some(hours)
 }
 
 fn weekday(day: Day) -> Weekday {

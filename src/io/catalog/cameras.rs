@@ -1,7 +1,8 @@
 //! `cameras.toml`.
 
 use super::{
-    duties::{SeenCodes, no_other_keys},
+    codes::SeenCodes,
+    duties::no_other_keys,
     entry::Entry,
     files::{RawEntry, toml_tables},
     problem::{Problems, Why},
@@ -19,6 +20,8 @@ pub const FILE: &str = "cameras.toml";
 /// Taller than any mast; a camera higher up is a slip of the pen.
 const MAX_HEIGHT_M: f64 = 1_000.0;
 const MAX_RANGE_M: f64 = 20_000.0;
+/// No camera stands on the ground itself, and none sees nothing.
+const MIN_M: f64 = 0.1;
 
 pub fn read(bytes: &[u8], datum: Datum, problems: &mut Problems) -> Vec<Camera> {
     let Some((tables, others)) = toml_tables(bytes, "camera", problems) else { return Vec::new() };
@@ -29,10 +32,9 @@ pub fn read(bytes: &[u8], datum: Datum, problems: &mut Problems) -> Vec<Camera> 
 
 fn camera((spot, values): RawEntry, datum: Datum, seen: &mut SeenCodes, problems: &mut Problems) -> Option<Camera> {
     let mut entry = Entry::new(spot, values, problems);
-    let id = entry.required_code("id")?;
-    entry.is_about(&id);
-    seen.is_new(&mut entry, "id", &id);
-    let mut camera = Camera::new(id, entry.required_text("name").unwrap_or_default());
+    let id = seen.own_code(&mut entry, "id");
+    let name = entry.required_text("name");
+    let mut camera = Camera::new(id.clone().unwrap_or_default(), name.unwrap_or_default());
     camera.main = stream(&mut entry, "main");
     camera.sub = stream(&mut entry, "sub");
     if !entry.has("main") && !entry.has("sub") {
@@ -43,10 +45,10 @@ fn camera((spot, values): RawEntry, datum: Datum, seen: &mut SeenCodes, problems
         ("height_m", MAX_HEIGHT_M, Camera::set_height_m as fn(&mut Camera, f64) -> _),
         ("range_m", MAX_RANGE_M, Camera::set_range_m),
     ] {
-        if let Some(value) = entry.number(field, 0.0, max)
+        if let Some(value) = entry.number(field, MIN_M, max)
             && set(&mut camera, value).is_err()
         {
-            entry.error(field, Fault::OutOfRange { value, min: 0.0, max });
+            entry.error(field, Fault::OutOfRange { value, min: MIN_M, max });
         }
     }
     camera.pose = pose(&mut entry);
@@ -56,7 +58,7 @@ fn camera((spot, values): RawEntry, datum: Datum, seen: &mut SeenCodes, problems
     {
         entry.error("gb_code", Why::BadGbCode { value });
     }
-    camera.secret = entry.text("secret");
+    camera.secret = entry.unshown_text("secret");
     camera.homography = homography(&mut entry, datum);
     entry.tables("preset", |preset| {
         let token = preset.required_code("token");
@@ -65,14 +67,14 @@ fn camera((spot, values): RawEntry, datum: Datum, seen: &mut SeenCodes, problems
         camera.presets.extend(token.map(|token| Preset { token, pose }));
     });
     entry.no_more_keys();
-    Some(camera)
+    id.map(|_| camera)
 }
 
 /// The address is not repeated in what is said of it, beyond its scheme: it may hold a credential.
 fn stream(entry: &mut Entry<'_>, field: &'static str) -> Option<StreamUri> {
-    let text = entry.text(field)?;
+    let text = entry.unshown_text(field)?;
     match text.parse::<StreamUri>() {
-        Ok(uri) if uri.to_string() == uri.expose() => Some(uri),
+        Ok(uri) if !uri.has_credentials() => Some(uri),
         Ok(_) => {
             entry.error(field, Why::CredentialsInStream);
             None
@@ -101,17 +103,18 @@ fn pose(entry: &mut Entry<'_>) -> Option<Pose> {
 fn homography(entry: &mut Entry<'_>, datum: Datum) -> Option<Homography> {
     let mut points = Vec::new();
     entry.tables("control_point", |point| {
-        let (x, y) = (point.number("x", 0.0, 1.0), point.number("y", 0.0, 1.0));
-        for field in ["x", "y", "lon", "lat"] {
+        let [x, y] = ["x", "y"].map(|field| {
             if !point.has(field) {
                 point.error(field, Fault::MissingValue);
             }
-        }
-        if let (Some(x), Some(y), Some(position)) = (x, y, point.position(datum)) {
-            points.push(ControlPoint { pixel: Pixel { x, y }, position });
-        }
+            point.number(field, 0.0, 1.0)
+        });
+        let position = point.required_position(datum);
+        points.push(x.zip(y).zip(position).map(|((x, y), position)| ControlPoint { pixel: Pixel { x, y }, position }));
     });
-    if !entry.has("control_point") {
+    // A point that is none is reported already; the others alone would be blamed for what it lacks.
+    let points: Vec<ControlPoint> = points.into_iter().collect::<Option<_>>()?;
+    if points.is_empty() {
         return None;
     }
     Homography::fit(&points)

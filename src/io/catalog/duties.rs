@@ -1,8 +1,7 @@
 //! `geodata/departments.toml`, `categories.csv`, `territories.geojson`, `assets.geojson`: who is in charge of what.
 
-use std::collections::HashMap;
-
 use super::{
+    codes::{Listed, SeenCodes},
     entry::Entry,
     files::{self, RawEntry, csv_rows, toml_tables},
     grids::{datum_of, features, polygon_area},
@@ -25,42 +24,21 @@ pub const ASSETS: &str = "geodata/assets.geojson";
 /// How near an asset a report must lie, where the asset does not say.
 const ASSET_RADIUS_M: f64 = 15.0;
 
-/// Codes seen so far with the place where they stood, to find the ones used twice.
-#[derive(Default)]
-pub struct SeenCodes(HashMap<String, Spot>);
-
-impl SeenCodes {
-    /// Notes a code; false, with a problem, if it was there before.
-    pub fn is_new(&mut self, entry: &mut Entry<'_>, field: &str, code: &str) -> bool {
-        if let Some(first) = self.0.get(code) {
-            let first = match (first.line, first.feature) {
-                (_, Some(feature)) => format!("feature {feature}"),
-                (Some(line), None) => format!("line {line}"),
-                (None, None) => String::new(),
-            };
-            entry.error(field, Why::DuplicateCode { value: code.to_owned(), first });
-            return false;
-        }
-        self.0.insert(code.to_owned(), entry.spot.clone());
-        true
-    }
-}
-
-pub fn departments(bytes: &[u8], problems: &mut Problems) -> Vec<Department> {
-    let Some((tables, others)) = toml_tables(bytes, "department", problems) else { return Vec::new() };
+/// `None` if the file holds no list that can be read.
+pub fn departments(bytes: &[u8], problems: &mut Problems) -> Option<Listed<Department>> {
+    let (tables, others) = toml_tables(bytes, "department", problems)?;
     no_other_keys(others, problems);
     let mut seen = SeenCodes::default();
     let mut department = |(spot, values): RawEntry| {
         let mut entry = Entry::new(spot, values, problems);
-        let code = entry.required_code("code")?;
-        entry.is_about(&code);
+        let code = seen.own_code(&mut entry, "code").map(DepartmentCode::new);
         let name = entry.required_text("name");
         let (name_en, phone) = (entry.text("name_en"), entry.text("phone"));
         entry.no_more_keys();
-        let is_new = seen.is_new(&mut entry, "code", &code);
-        Some(Department { code: DepartmentCode::new(code), name: name.filter(|_| is_new)?, name_en, phone })
+        Some((Department { code: code?, name: name?, name_en, phone }, entry.spot))
     };
-    tables.into_iter().filter_map(&mut department).collect()
+    let entries = tables.into_iter().filter_map(&mut department).collect();
+    Some(Listed { entries, seen })
 }
 
 /// A key beside the tables that nobody reads is a typing error.
@@ -68,20 +46,18 @@ pub fn no_other_keys(others: serde_json::Map<String, serde_json::Value>, problem
     Entry::new(Spot::file(), others, problems).no_more_keys();
 }
 
-pub fn categories(bytes: &[u8], problems: &mut Problems) -> Vec<(Category, Spot)> {
-    let rows = csv_rows(bytes, &["code", "kind", "list", "class", "name"], problems);
+/// `None` if the file holds no list that can be read.
+pub fn categories(bytes: &[u8], problems: &mut Problems) -> Option<Listed<Category>> {
     let mut seen = SeenCodes::default();
+    let rows = csv_rows(bytes, &["code", "kind", "list", "class", "name"], &mut seen, problems)?;
     let mut category = |(spot, values): RawEntry| {
-        let mut entry = Entry::new(spot.clone(), values, problems);
-        let code = entry.required_code("code")?;
-        entry.is_about(&code);
-        let is_new = seen.is_new(&mut entry, "code", &code);
+        let mut entry = Entry::new(spot, values, problems);
+        let code = seen.own_code(&mut entry, "code").map(CategoryCode::new);
         let kind = entry.required_choice("kind");
         let list = entry.required_choice("list");
         let class = entry.required_text("class");
         let name = entry.required_text("name");
         let category = Category {
-            code: CategoryCode::new(code.clone()),
             name_en: entry.text("name_en"),
             department: entry.code("department").map(DepartmentCode::new),
             verify_limit: entry.limit("verify_limit"),
@@ -92,14 +68,16 @@ pub fn categories(bytes: &[u8], problems: &mut Problems) -> Vec<(Category, Spot)
             visibility: entry.choice("visibility").unwrap_or_default(),
             merge_radius_m: entry.number("merge_radius_m", 0.0, 10_000.0).unwrap_or(0.0),
             merge_window: entry.limit("merge_window"),
+            code: code?,
             kind: kind?,
             list: list?,
             class: class?,
-            name: name.filter(|_| is_new)?,
+            name: name?,
         };
-        Some((category, Spot { of: Some(code), ..spot }))
+        Some((category, entry.spot))
     };
-    rows.into_iter().filter_map(&mut category).collect()
+    let entries = rows.into_iter().filter_map(&mut category).collect();
+    Some(Listed { entries, seen })
 }
 
 pub fn territories(bytes: &[u8], site_datum: Option<Datum>, problems: &mut Problems) -> Vec<(Territory, Spot)> {
@@ -133,8 +111,7 @@ pub fn assets(bytes: &[u8], site_datum: Option<Datum>, problems: &mut Problems) 
     let mut seen = SeenCodes::default();
     let mut asset = |(spot, feature): (Spot, geojson::Feature)| {
         let mut entry = Entry::new(spot.clone(), feature.properties.unwrap_or_default(), problems);
-        let code = entry.required_code("code")?;
-        let is_new = seen.is_new(&mut entry, "code", &code);
+        let code = seen.own_code(&mut entry, "code");
         let category = entry.required_code("category").map(CategoryCode::new);
         let department = entry.required_code("department").map(DepartmentCode::new);
         let radius_m = entry.number("radius_m", 0.0, 1_000.0).unwrap_or(ASSET_RADIUS_M);
@@ -149,8 +126,8 @@ pub fn assets(bytes: &[u8], site_datum: Option<Datum>, problems: &mut Problems) 
                 None
             }
         };
-        let position = position.filter(|_| is_new)?;
-        Some((Asset { code, category: category?, department: department?, position, radius_m }, spot))
+        let (code, category, department, position) = (code?, category?, department?, position?);
+        Some((Asset { code, category, department, position, radius_m }, spot))
     };
     parsed.into_iter().filter_map(&mut asset).collect()
 }

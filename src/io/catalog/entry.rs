@@ -52,15 +52,12 @@ impl<'a> Entry<'a> {
     /// The value, unless it is absent, null or blank.
     fn value(&mut self, field: &'static str) -> Option<Value> {
         self.asked.insert(field);
-        match self.values.get(field)? {
-            Value::Null => None,
-            Value::String(text) if text.trim().is_empty() => None,
-            value => Some(value.clone()),
-        }
+        self.values.get(field).filter(|value| !is_blank(value)).cloned()
     }
 
+    /// Whether there is a value: not absent, null or blank.
     pub fn has(&self, field: &str) -> bool {
-        !matches!(self.values.get(field), None | Some(Value::Null))
+        self.values.get(field).is_some_and(|value| !is_blank(value))
     }
 
     /// A text that may be absent.
@@ -68,10 +65,20 @@ impl<'a> Entry<'a> {
         match self.value(field)? {
             Value::String(text) => Some(text.trim().to_owned()),
             other => {
-                self.error(field, Why::NotText { value: other.to_string() });
+                self.error(field, Why::NotText { value: Some(other.to_string()) });
                 None
             }
         }
+    }
+
+    /// A text that may hold a credential: what stands there instead is not repeated.
+    pub fn unshown_text(&mut self, field: &'static str) -> Option<String> {
+        let value = self.value(field)?;
+        let text = value.as_str().map(|text| text.trim().to_owned());
+        if text.is_none() {
+            self.error(field, Why::NotText { value: None });
+        }
+        text
     }
 
     pub fn required_text(&mut self, field: &'static str) -> Option<String> {
@@ -134,13 +141,13 @@ impl<'a> Entry<'a> {
                 .filter_map(|value| match value {
                     Value::String(text) => Some(text.trim().to_owned()),
                     other => {
-                        self.error(field, Why::NotText { value: other.to_string() });
+                        self.error(field, Why::NotText { value: Some(other.to_string()) });
                         None
                     }
                 })
                 .collect(),
             Some(other) => {
-                self.error(field, Why::NotText { value: other.to_string() });
+                self.error(field, Why::NotText { value: Some(other.to_string()) });
                 return Vec::new();
             }
         };
@@ -177,7 +184,7 @@ impl<'a> Entry<'a> {
     pub fn whole_number(&mut self, field: &'static str, min: i64, max: i64) -> Option<i64> {
         let number = self.number(field, min as f64, max as f64)?;
         if number.fract() != 0.0 {
-            self.error(field, Fault::BadNumber { value: number.to_string() });
+            self.error(field, Why::NotWhole { value: number });
             return None;
         }
         Some(number as i64)
@@ -194,14 +201,22 @@ impl<'a> Entry<'a> {
 
     /// `lon` and `lat` in the datum, as WGS84; `None` if both are absent or either is wrong.
     pub fn position(&mut self, datum: Datum) -> Option<Position> {
-        let given = [self.value("lon").is_some(), self.value("lat").is_some()];
-        for (field, given) in ["lon", "lat"].into_iter().zip(given) {
-            if !given && given != (self.has("lon") || self.has("lat")) {
+        for (field, other) in [("lon", "lat"), ("lat", "lon")] {
+            if !self.has(field) && self.has(other) {
                 self.error(field, Fault::MissingValue);
             }
         }
         let (lon, lat) = (self.number("lon", f64::MIN, f64::MAX), self.number("lat", f64::MIN, f64::MAX));
         self.checked_position(lon?, lat?, datum)
+    }
+
+    /// The same where both must be there.
+    pub fn required_position(&mut self, datum: Datum) -> Option<Position> {
+        if !self.has("lon") && !self.has("lat") {
+            self.error("lon", Fault::MissingValue);
+            self.error("lat", Fault::MissingValue);
+        }
+        self.position(datum)
     }
 
     pub fn checked_position(&mut self, lon: f64, lat: f64, datum: Datum) -> Option<Position> {
@@ -238,7 +253,7 @@ impl<'a> Entry<'a> {
             let number = if several { format!("[{}]", i + 1) } else { String::new() };
             let prefix = format!("{}{field}{number}.", self.prefix);
             let Value::Object(values) = table else {
-                self.error(field, Why::BadChoice { value: shown(&table), choices: vec!["[[table]]"] });
+                self.error(field, Why::NotATable { name: format!("{}{field}", self.prefix) });
                 continue;
             };
             let mut entry = Entry {
@@ -275,6 +290,10 @@ impl<'a> Entry<'a> {
     pub fn knows(&mut self, field: &'static str) {
         self.asked.insert(field);
     }
+}
+
+fn is_blank(value: &Value) -> bool {
+    value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty())
 }
 
 fn shown(value: &Value) -> String {

@@ -6,8 +6,12 @@ use std::{
 };
 
 use serde_json::{Map, Value};
+use strum::VariantNames;
 
-use super::problem::{Problems, Spot, Why};
+use super::{
+    codes::SeenCodes,
+    problem::{Problems, Spot, Why},
+};
 use crate::io::tables::value::Fault;
 use crate::io::tables::{
     csv::{self, Cut, Splitter},
@@ -57,7 +61,7 @@ impl SiteFolder {
             problems.error(&Spot::file(), None, why);
             return None;
         }
-        if bytes.iter().all(u8::is_ascii_whitespace) {
+        if bytes.strip_prefix(encoding::BOM).unwrap_or(&bytes).iter().all(u8::is_ascii_whitespace) {
             problems.error(&Spot::file(), None, Why::FileEmpty);
             return None;
         }
@@ -67,16 +71,26 @@ impl SiteFolder {
 
 /// A file's text: UTF-8, or for tables GB18030 too.
 pub fn text(bytes: &[u8], encoding: Option<TextEncoding>, problems: &mut Problems) -> Option<String> {
-    encoding::decode(bytes, encoding)
-        .map_err(|not| problems.error(&Spot::file(), None, Why::WrongEncoding { encoding: not.encoding.to_string() }))
-        .ok()
+    let decoded = encoding::decode(bytes, encoding);
+    if decoded.is_err() {
+        let sound = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
+        let spot = Spot::line(1 + csv::line_ends(&bytes[..sound]));
+        let encoding = encoding.map_or_else(|| TextEncoding::VARIANTS.join(" or "), |encoding| encoding.to_string());
+        problems.error(&spot, None, Why::WrongEncoding { encoding });
+    }
+    decoded.ok()
 }
 
-/// The rows of a CSV file by column name. A row that is none is noted and left out.
-pub fn csv_rows(bytes: &[u8], required: &[&str], problems: &mut Problems) -> Vec<RawEntry> {
-    let Some(text) = text(bytes, None, problems) else { return Vec::new() };
-    let first_line = text.lines().next().unwrap_or_default().as_bytes();
-    let splitter = Splitter { delimiter: csv::delimiter_of(first_line) };
+/// The rows of a CSV file by column name; `None` if it has none. The first of the `required` columns holds the rows'
+/// own codes. A row that cannot be read is noted and left out, with its code among the `seen`.
+pub fn csv_rows(
+    bytes: &[u8],
+    required: &[&str],
+    seen: &mut SeenCodes,
+    problems: &mut Problems,
+) -> Option<Vec<RawEntry>> {
+    let text = text(bytes, None, problems)?;
+    let splitter = Splitter { delimiter: csv::delimiter_of(csv::first_line(text.as_bytes())) };
     let (mut rest, mut line) = (text.as_bytes(), 1u64);
     let mut columns: Option<Vec<String>> = None;
     let mut rows = Vec::new();
@@ -86,16 +100,18 @@ pub fn csv_rows(bytes: &[u8], required: &[&str], problems: &mut Problems) -> Vec
             Cut::UnclosedQuote { len } => (len, false),
             Cut::TooLong => {
                 problems.error(&Spot::line(line), None, Why::RowTooLong);
-                return rows;
+                return Some(rows);
             }
-            Cut::More | Cut::End => return rows,
+            Cut::More | Cut::End => return columns.map(|_| rows),
         };
         let record = &rest[..len];
         let spot = Spot::line(line);
         rest = &rest[len..];
-        line += memchr::memchr_iter(b'\n', record).count() as u64;
+        line += csv::line_ends(record);
         if !closed {
             problems.error(&spot, None, Fault::UnclosedQuote);
+            // Without a header nothing that follows means anything.
+            columns.as_ref()?;
             continue;
         }
         let fields = csv::fields(record, splitter.delimiter, true);
@@ -112,12 +128,16 @@ pub fn csv_rows(bytes: &[u8], required: &[&str], problems: &mut Problems) -> Vec
                     problems.error(&spot, Some(name), Why::MissingColumn { columns: named.clone() });
                 }
                 if !missing.is_empty() {
-                    return Vec::new();
+                    return None;
                 }
                 columns = Some(named);
             }
             Some(columns) if columns.len() != fields.len() => {
                 problems.error(&spot, None, Fault::RaggedRow { expected: columns.len(), found: fields.len() });
+                let own = required.first().and_then(|name| columns.iter().position(|column| column == name));
+                if let Some(code) = own.and_then(|own| fields.get(own)) {
+                    seen.note(code.trim(), &spot);
+                }
             }
             Some(columns) => {
                 let values = columns.iter().cloned().zip(fields.drain(..).map(Value::String)).collect();
@@ -148,18 +168,15 @@ pub fn toml_tables(bytes: &[u8], name: &str, problems: &mut Problems) -> Option<
             continue;
         }
         let toml::de::DeValue::Array(entries) = value.into_inner() else {
-            let why = Why::BadChoice { value: name.to_owned(), choices: vec!["[[…]]"] };
-            problems.error(&Spot::file(), Some(name), why);
+            problems.error(&Spot::file(), Some(name), Why::NotATable { name: name.to_owned() });
             continue;
         };
         for entry in entries {
             let spot = Spot::line(line_of(entry.span().start));
             match json(entry.into_inner()) {
                 Value::Object(values) => tables.push((spot, values)),
-                other => {
-                    let why = Why::BadChoice { value: other.to_string(), choices: vec!["[[…]]"] };
-                    problems.error(&spot, Some(name), why);
-                }
+                // What stands there instead is not repeated: it may hold a credential.
+                _ => problems.error(&spot, Some(name), Why::NotATable { name: name.to_owned() }),
             }
         }
     }

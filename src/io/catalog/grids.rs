@@ -3,7 +3,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use geo::{Coord, LineString, MultiPolygon, Polygon};
-use geojson::JsonObject;
+use geojson::{JsonObject, JsonValue};
 use jiff::tz::TimeZone;
 
 use super::{
@@ -14,7 +14,10 @@ use super::{
 use crate::{
     domain::{
         geo::{Area, Datum, Position},
-        grid::{CoverageTimeline, DepartmentCode, Grid, GridCode, HierarchyError, Validity, ring, topology},
+        grid::{
+            CoverageTimeline, DepartmentCode, Grid, GridCode, HierarchyError, Validity, ring,
+            topology::{self, TopologyFault},
+        },
     },
     io::tables::geojson::{Collection, RawFeature, RawPolygons, polygons},
 };
@@ -28,6 +31,8 @@ pub struct Grids {
     pub spots: Vec<Spot>,
     /// Codes of features that had an error: what refers to them is not to blame.
     pub spoiled: HashSet<String>,
+    /// Some feature had an error: the hole that it leaves is no fault of its own.
+    pub incomplete: bool,
 }
 
 /// Reads the features, each checked for itself.
@@ -42,7 +47,10 @@ pub fn read(bytes: &[u8], site_datum: Option<Datum>, zone: &TimeZone, problems: 
                 read.features.push(Arc::new(grid));
                 read.spots.push(spot);
             }
-            Err(code) => read.spoiled.extend(code),
+            Err(code) => {
+                read.spoiled.extend(code);
+                read.incomplete = true;
+            }
         }
     }
     if collection.features.is_empty() {
@@ -63,8 +71,13 @@ impl Grids {
                 for fault in faults {
                     let on_spoiled = matches!(&fault, HierarchyError::UnknownParent { parent, .. }
                         if self.spoiled.contains(parent.as_str()));
-                    if !on_spoiled {
-                        problems.error(&self.spots[fault.feature()], None, Why::Hierarchy(fault));
+                    let spot = &self.spots[fault.feature()];
+                    match fault {
+                        _ if on_spoiled => {}
+                        HierarchyError::DuplicateCode { grid, first, .. } => {
+                            problems.error(spot, Some("code"), self.spots[first].says_first(grid.as_str()));
+                        }
+                        of_parent => problems.error(spot, Some("parent"), Why::Hierarchy(of_parent)),
                     }
                 }
                 return None;
@@ -73,7 +86,8 @@ impl Grids {
         let mut seen = Vec::new();
         for (_, coverage) in timeline.stretches() {
             for fault in topology::faults(&coverage.hierarchy) {
-                if !seen.contains(&fault) {
+                let is_hole = matches!(fault, TopologyFault::Gap { .. } | TopologyFault::Uncovered { .. });
+                if !(seen.contains(&fault) || is_hole && self.incomplete) {
                     problems.warning(&Spot::file(), None, Why::Topology(fault.clone()));
                     seen.push(fault);
                 }
@@ -137,13 +151,14 @@ pub fn area(rings: &RawPolygons, datum: Datum, spot: &Spot, problems: &mut Probl
 
 /// A feature's properties and geometry, noted if it has neither.
 pub fn open(feature: &RawFeature<'_>, problems: &mut Problems) -> Result<(Spot, geojson::Feature), Spot> {
-    let mut spot = Spot { line: Some(feature.line), feature: Some(feature.number), of: None };
+    let of = match feature.property("code") {
+        Some(JsonValue::String(code)) if !code.trim().is_empty() => Some(code.trim().to_owned()),
+        Some(JsonValue::Number(code)) => Some(code.to_string()),
+        _ => None,
+    };
+    let spot = Spot { line: Some(feature.line), feature: Some(feature.number), of };
     match feature.parse() {
-        Ok(parsed) => {
-            let code = parsed.properties.as_ref().and_then(|properties| properties.get("code")?.as_str());
-            spot.of = code.filter(|code| !code.is_empty()).map(str::to_owned);
-            Ok((spot, parsed))
-        }
+        Ok(parsed) => Ok((spot, parsed)),
         Err(error) => {
             problems.error(&spot, None, Why::NotAFeature { error });
             Err(spot)
@@ -186,18 +201,27 @@ fn grid(
     let name = entry.required_text("name");
     let level = entry.required_choice("level");
     let parent = entry.code("parent").map(GridCode::new);
+    let mut sound = parent.is_some() || !entry.has("parent");
     let name_en = entry.text("name_en");
     let households = entry.whole_number("households", 0, 100_000_000);
     let kind = entry.text("kind");
     let department = entry.code("department").map(DepartmentCode::new);
-    let validity = Validity { from: entry.instant("valid_from", zone), to: entry.instant("valid_to", zone) };
+    let [from, to] = ["valid_from", "valid_to"].map(|field| {
+        let instant = entry.instant(field, zone);
+        sound &= instant.is_some() || !entry.has(field);
+        instant
+    });
+    let validity = Validity { from, to };
     if let (Some(from), Some(to)) = (validity.from, validity.to)
         && from >= to
     {
         entry.error("valid_to", Why::EmptyValidity { from: from.to_string(), to: to.to_string() });
+        sound = false;
     }
     let area = polygon_area(feature.geometry.as_ref(), datum, &spot, problems);
-    let (Some(code), Some(name), Some(level), Some(area)) = (code, name, level, area) else { return Err(spoiled) };
+    let (Some(code), Some(name), Some(level), Some(area), true) = (code, name, level, area, sound) else {
+        return Err(spoiled);
+    };
     let households = households.and_then(|n| u32::try_from(n).ok());
     let mut grid = Grid::new(code, name, level, &area);
     (grid.parent, grid.name_en, grid.households) = (parent, name_en, households);

@@ -6,6 +6,7 @@
 mod basemap;
 mod calendar;
 mod cameras;
+mod codes;
 mod duties;
 mod entry;
 mod files;
@@ -109,8 +110,8 @@ fn read_from(root: &Path, other_grids: Option<&str>) -> Reading {
     let datum = settings.datum.unwrap_or_default();
     let grids =
         site.read(grids::FILE, Need::Required, |bytes, problems| grids::read(bytes, settings.datum, zone, problems));
-    let departments = site.read(duties::DEPARTMENTS, Need::Optional, |bytes, p| Some(duties::departments(bytes, p)));
-    let categories = site.read(duties::CATEGORIES, Need::Optional, |bytes, p| Some(duties::categories(bytes, p)));
+    let departments = site.read(duties::DEPARTMENTS, Need::Optional, duties::departments);
+    let categories = site.read(duties::CATEGORIES, Need::Optional, duties::categories);
     let territories =
         site.read(duties::TERRITORIES, Need::Optional, |bytes, p| Some(duties::territories(bytes, settings.datum, p)));
     let assets = site.read(duties::ASSETS, Need::Optional, |bytes, p| Some(duties::assets(bytes, settings.datum, p)));
@@ -123,20 +124,15 @@ fn read_from(root: &Path, other_grids: Option<&str>) -> Reading {
 
     let (basemap, basemap_problems) = basemap::read(root, &site.folder, settings.datum);
     problems.extend(basemap_problems);
-    let grids = grids.unwrap_or_default();
     let mut grid_problems = Problems::of(grids::FILE);
-    let coverages = grids.coverages(&mut grid_problems);
+    let coverages = grids.as_ref().and_then(|grids| grids.coverages(&mut grid_problems));
     problems.extend(grid_problems.into_vec());
-    let (categories, territories, assets, staff) = (
-        categories.unwrap_or_default(),
-        territories.unwrap_or_default(),
-        assets.unwrap_or_default(),
-        staff.unwrap_or_default(),
-    );
+    let (territories, assets, staff) =
+        (territories.unwrap_or_default(), assets.unwrap_or_default(), staff.unwrap_or_default());
     problems.extend(references::check(&references::Referring {
-        grids: &grids,
-        departments: departments.as_deref(),
-        categories: &categories,
+        grids: grids.as_ref(),
+        departments: departments.as_ref(),
+        categories: categories.as_ref(),
         territories: &territories,
         assets: &assets,
         staff: &staff,
@@ -147,8 +143,8 @@ fn read_from(root: &Path, other_grids: Option<&str>) -> Reading {
         version,
         coverages,
         routing: Routing::new(
-            departments.unwrap_or_default(),
-            without_spots(categories),
+            without_spots(departments.map(|list| list.entries).unwrap_or_default()),
+            without_spots(categories.map(|list| list.entries).unwrap_or_default()),
             without_spots(territories),
             without_spots(assets),
         ),

@@ -1,7 +1,7 @@
 //! `geodata/staff.csv` and `geodata/places.csv`.
 
 use super::{
-    duties::SeenCodes,
+    codes::SeenCodes,
     entry::Entry,
     files::{RawEntry, csv_rows},
     problem::{Problems, Spot},
@@ -19,47 +19,40 @@ pub const STAFF: &str = "geodata/staff.csv";
 pub const PLACES: &str = "geodata/places.csv";
 
 pub fn staff(bytes: &[u8], problems: &mut Problems) -> Vec<(Staff, Spot)> {
-    let rows = csv_rows(bytes, &["id", "name", "roles"], problems);
     let mut seen = SeenCodes::default();
+    let rows = csv_rows(bytes, &["id", "name", "roles"], &mut seen, problems).unwrap_or_default();
     let mut member = |(spot, values): RawEntry| {
-        let mut entry = Entry::new(spot.clone(), values, problems);
-        let id = entry.required_code("id")?;
-        entry.is_about(&id);
-        let is_new = seen.is_new(&mut entry, "id", &id);
+        let mut entry = Entry::new(spot, values, problems);
+        let id = seen.own_code(&mut entry, "id").map(StaffId::new);
         let name = entry.required_text("name");
         let roles = entry.choices("roles");
         if !entry.has("roles") {
             entry.error("roles", Fault::MissingValue);
         }
         let staff = Staff {
-            id: StaffId::new(id.clone()),
             phone: entry.code("phone"),
             post: entry.choice("post"),
             grids: entry.list("grids").into_iter().map(GridCode::new).collect(),
             department: entry.code("department").map(DepartmentCode::new),
-            name: name.filter(|_| is_new)?,
+            id: id?,
+            name: name?,
             roles,
         };
-        Some((staff, Spot { of: Some(id), ..spot }))
+        Some((staff, entry.spot))
     };
     rows.into_iter().filter_map(&mut member).collect()
 }
 
 pub fn places(bytes: &[u8], datum: Datum, problems: &mut Problems) -> Vec<Place> {
-    let rows = csv_rows(bytes, &["code", "kind", "name", "lon", "lat"], problems);
     let mut seen = SeenCodes::default();
+    let rows = csv_rows(bytes, &["code", "kind", "name", "lon", "lat"], &mut seen, problems).unwrap_or_default();
     let mut place = |(spot, values): RawEntry| {
         let mut entry = Entry::new(spot, values, problems);
-        let code = entry.required_code("code")?;
-        entry.is_about(&code);
-        let is_new = seen.is_new(&mut entry, "code", &code);
+        let code = seen.own_code(&mut entry, "code").map(PlaceCode::new);
         let (kind, name) = (entry.required_text("kind"), entry.required_text("name"));
         let aliases = entry.list("aliases");
-        for field in ["lon", "lat"] {
-            entry.required_text(field);
-        }
-        let position = entry.position(datum)?;
-        Some(Place { code: PlaceCode::new(code), kind: kind?, name: name.filter(|_| is_new)?, aliases, position })
+        let position = entry.required_position(datum);
+        Some(Place { code: code?, kind: kind?, name: name?, aliases, position: position? })
     };
     rows.into_iter().filter_map(&mut place).collect()
 }

@@ -95,8 +95,15 @@ pub enum Why {
     RowTooLong,
     UnknownKey,
     // A value.
+    /// Not repeated where it may be a credential.
     NotText {
-        value: String,
+        value: Option<String>,
+    },
+    NotWhole {
+        value: f64,
+    },
+    NotATable {
+        name: String,
     },
     BadChoice {
         value: String,
@@ -115,15 +122,25 @@ pub enum Why {
         from: String,
         to: String,
     },
+    /// `line` and `feature` are those of the first place.
     DuplicateCode {
         value: String,
-        first: String,
+        line: Option<u64>,
+        feature: Option<usize>,
     },
     UnknownCode {
         value: String,
         likely: Option<String>,
     },
     // Particular files.
+    BadHours {
+        value: String,
+    },
+    LongHoliday {
+        from: String,
+        to: String,
+        days: usize,
+    },
     NoWorkingTime {
         error: String,
     },
@@ -207,6 +224,12 @@ impl Spot {
     #[must_use]
     pub fn line(line: u64) -> Self {
         Self { line: Some(line), ..Self::default() }
+    }
+
+    /// That a code stood here already.
+    #[must_use]
+    pub fn says_first(&self, code: &str) -> Why {
+        Why::DuplicateCode { value: code.to_owned(), line: self.line, feature: self.feature }
     }
 
     /// The whole file.

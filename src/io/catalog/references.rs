@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::{
+    codes::Listed,
     duties::{ASSETS, CATEGORIES, TERRITORIES},
     grids::{self, Grids},
     people::STAFF,
@@ -16,10 +17,10 @@ use crate::domain::{
 
 /// What names codes of other files.
 pub struct Referring<'a> {
-    pub grids: &'a Grids,
-    /// `None` where the site has no list of departments: then any code will do.
-    pub departments: Option<&'a [Department]>,
-    pub categories: &'a [(Category, Spot)],
+    /// `None` where the site has no such list, or none that can be read: then any code will do.
+    pub grids: Option<&'a Grids>,
+    pub departments: Option<&'a Listed<Department>>,
+    pub categories: Option<&'a Listed<Category>>,
     pub territories: &'a [(Territory, Spot)],
     pub assets: &'a [(Asset, Spot)],
     pub staff: &'a [(Staff, Spot)],
@@ -27,12 +28,13 @@ pub struct Referring<'a> {
 
 /// Every code that names nothing.
 pub fn check(site: &Referring<'_>) -> Vec<Problem> {
-    let departments =
-        site.departments.map(|list| list.iter().map(|department| department.code.as_str()).collect::<Codes<'_>>());
-    let departments = departments.as_ref();
-    let categories: Codes<'_> = site.categories.iter().map(|(category, _)| category.code.as_str()).collect();
-    let sound = site.grids.features.iter().map(|grid| grid.code.as_str());
-    let grids: Codes<'_> = sound.chain(site.grids.spoiled.iter().map(String::as_str)).collect();
+    let departments: Option<Codes<'_>> = site.departments.map(|list| list.seen.iter().collect());
+    let categories: Option<Codes<'_>> = site.categories.map(|list| list.seen.iter().collect());
+    let grids: Option<Codes<'_>> = site.grids.map(|grids| {
+        let sound = grids.features.iter().map(|grid| grid.code.as_str());
+        sound.chain(grids.spoiled.iter().map(String::as_str)).collect()
+    });
+    let (departments, categories, grids) = (departments.as_ref(), categories.as_ref(), grids.as_ref());
 
     let mut all = Vec::new();
     let mut in_file = |file: &str, named: Vec<Named<'_>>| {
@@ -48,7 +50,7 @@ pub fn check(site: &Referring<'_>) -> Vec<Problem> {
         all.extend(problems.into_vec());
     };
 
-    let of_grids = site.grids.features.iter().zip(&site.grids.spots);
+    let of_grids = site.grids.into_iter().flat_map(|grids| grids.features.iter().zip(&grids.spots));
     in_file(
         grids::FILE,
         of_grids
@@ -58,7 +60,8 @@ pub fn check(site: &Referring<'_>) -> Vec<Problem> {
     in_file(
         CATEGORIES,
         site.categories
-            .iter()
+            .into_iter()
+            .flat_map(|list| &list.entries)
             .filter_map(|(c, spot)| Some(named(spot, "department", c.department.as_ref()?.as_str(), departments)))
             .collect(),
     );
@@ -67,8 +70,7 @@ pub fn check(site: &Referring<'_>) -> Vec<Problem> {
         site.territories
             .iter()
             .flat_map(|(t, spot)| {
-                let categories =
-                    t.categories.iter().map(|code| named(spot, "categories", code.as_str(), Some(&categories)));
+                let categories = t.categories.iter().map(|code| named(spot, "categories", code.as_str(), categories));
                 std::iter::once(named(spot, "department", t.department.as_str(), departments)).chain(categories)
             })
             .collect(),
@@ -80,7 +82,7 @@ pub fn check(site: &Referring<'_>) -> Vec<Problem> {
             .flat_map(|(asset, spot)| {
                 [
                     named(spot, "department", asset.department.as_str(), departments),
-                    named(spot, "category", asset.category.as_str(), Some(&categories)),
+                    named(spot, "category", asset.category.as_str(), categories),
                 ]
             })
             .collect(),
@@ -90,7 +92,7 @@ pub fn check(site: &Referring<'_>) -> Vec<Problem> {
         site.staff
             .iter()
             .flat_map(|(member, spot)| {
-                let of_grids = member.grids.iter().map(|code| named(spot, "grids", code.as_str(), Some(&grids)));
+                let of_grids = member.grids.iter().map(|code| named(spot, "grids", code.as_str(), grids));
                 let department = member.department.iter();
                 of_grids.chain(department.map(|code| named(spot, "department", code.as_str(), departments)))
             })

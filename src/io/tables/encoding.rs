@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use encoding_rs::{Decoder, Encoding, GB18030, UTF_8};
+use encoding_rs::{Decoder, DecoderResult, Encoding, GB18030, UTF_8};
 use strum::{Display, EnumString, VariantNames};
 
 /// The encodings that are read.
@@ -32,7 +32,8 @@ pub struct NotText {
     pub encoding: TextEncoding,
 }
 
-const BOM: &[u8] = b"\xEF\xBB\xBF";
+/// The byte order mark of UTF-8.
+pub const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// A whole text. Without `encoding`: UTF-8 if it is valid as such, else GB18030.
 ///
@@ -53,9 +54,9 @@ pub fn decode(bytes: &[u8], encoding: Option<TextEncoding>) -> Result<String, No
 
 /// A stream as UTF-8 without byte order mark.
 ///
-/// Without a named encoding it decides at the first block that is not plain ASCII: UTF-8 if that block is valid as such,
-/// else GB18030. Bytes that are no text in the encoding come through as U+FFFD (GB18030) or as they are (UTF-8), so
-/// that a reader can still say in which row they are.
+/// Without a named encoding it decides at the first block that is not plain ASCII: for the one in which fewer of its
+/// bytes are no text. Those bytes come through as they are, so that a reader can say in which row they stand, and
+/// nothing is lost.
 pub struct Utf8Stream<R> {
     inner: R,
     state: State,
@@ -104,25 +105,27 @@ impl<R: Read> Utf8Stream<R> {
         }
         while matches!(self.state, State::Undecided) && !self.block.is_ascii() {
             self.state = match std::str::from_utf8(&self.block) {
-                Ok(_) => State::Utf8,
                 // The block cuts its only other character in two: no telling yet.
                 Err(error) if error.error_len().is_none() && self.block[..error.valid_up_to()].is_ascii() && !last => {
                     last = self.read_block()?;
                     continue;
                 }
-                Err(error) if error.error_len().is_none() && !last => State::Utf8,
-                Err(_) => State::gb18030(),
+                Err(error)
+                    if (error.error_len().is_some() || last)
+                        && faults_in_gb18030(&self.block) < faults_in_utf8(&self.block) =>
+                {
+                    State::gb18030()
+                }
+                _ => State::Utf8,
             };
         }
         if let State::Gb18030(decoder) = &mut self.state {
-            let capacity = decoder.max_utf8_buffer_length(self.block.len()).unwrap_or(self.block.len() * 3 + 16);
-            let mut text = String::with_capacity(capacity);
-            let _ = decoder.decode_to_string(&self.block, &mut text, last);
+            let text = decoded(decoder, &self.block, last);
             if last {
                 // The end was told to the decoder; whatever a caller still asks for is nothing.
                 self.state = State::Utf8;
             }
-            self.block = text.into_bytes();
+            self.block = text;
         }
         Ok(())
     }
@@ -137,6 +140,38 @@ impl State {
     fn gb18030() -> Self {
         Self::Gb18030(Box::new(GB18030.new_decoder_without_bom_handling()))
     }
+}
+
+/// The block as UTF-8, with what is no text left as it is.
+fn decoded(decoder: &mut Decoder, block: &[u8], last: bool) -> Vec<u8> {
+    let (mut out, mut read) = (Vec::new(), 0);
+    loop {
+        let rest = &block[read..];
+        let begin = out.len();
+        let capacity = decoder.max_utf8_buffer_length_without_replacement(rest.len()).unwrap_or(rest.len() * 3 + 16);
+        out.resize(begin + capacity, 0);
+        let (result, taken, written) = decoder.decode_to_utf8_without_replacement(rest, &mut out[begin..], last);
+        out.truncate(begin + written);
+        read += taken;
+        match result {
+            DecoderResult::Malformed(length, behind) => {
+                let end = read.saturating_sub(behind.into());
+                // Its first byte may have come with the block before.
+                out.extend_from_slice(&block[end.saturating_sub(length.into())..end]);
+            }
+            DecoderResult::InputEmpty | DecoderResult::OutputFull => return out,
+        }
+    }
+}
+
+fn faults_in_gb18030(block: &[u8]) -> usize {
+    let mut text = String::with_capacity(block.len() * 3 + 16);
+    let _ = GB18030.new_decoder_without_bom_handling().decode_to_string(block, &mut text, false);
+    text.matches(char::REPLACEMENT_CHARACTER).count()
+}
+
+fn faults_in_utf8(block: &[u8]) -> usize {
+    block.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count()
 }
 
 impl<R: Read> Read for Utf8Stream<R> {
@@ -172,6 +207,19 @@ mod tests {
         }
         assert_eq!(decode(&gbk, Some(TextEncoding::Utf8)), Err(NotText { encoding: TextEncoding::Utf8 }));
         assert_eq!(decode(b"\xff\xff", None), Err(NotText { encoding: TextEncoding::Gb18030 }));
+    }
+
+    #[test]
+    fn a_few_bytes_that_are_no_text_do_not_spoil_the_rest() {
+        for encoding in [UTF_8, GB18030] {
+            let (mut bytes, text) = (Vec::new(), "编号,类别\n一,暴露垃圾\n");
+            bytes.extend_from_slice(&encoding.encode(text).0);
+            bytes.extend_from_slice(b"\xff,");
+            bytes.extend_from_slice(&encoding.encode("乱堆物料").0);
+            let mut out = Vec::new();
+            Utf8Stream::new(&bytes[..], None).read_to_end(&mut out).expect("in memory");
+            assert_eq!(out, [text.as_bytes(), b"\xff,", "乱堆物料".as_bytes()].concat(), "{}", encoding.name());
+        }
     }
 
     #[test]

@@ -19,13 +19,13 @@ pub struct ColumnNames {
     pub accuracy: Option<String>,
 }
 
-/// A column that is needed and not there.
+/// Why nobody knows which column is meant.
 #[derive(Debug, thiserror::Error)]
-#[error("there is no column {wanted}; the columns are: {}; name the right one with --{option}", columns.join(", "))]
-pub struct ColumnError {
-    pub wanted: String,
-    pub option: &'static str,
-    pub columns: Vec<String>,
+pub enum ColumnError {
+    #[error("there is no column {wanted}; the columns are: {}; name the right one with --{option}", columns.join(", "))]
+    Missing { wanted: String, option: &'static str, columns: Vec<String> },
+    #[error("the column {name} is there twice; rename the wrong one, or name the right one with --{option}")]
+    Twice { name: String, option: &'static str },
 }
 
 /// How to read the rows of a table.
@@ -62,16 +62,18 @@ impl EventTable {
     /// # Errors
     /// If longitude, latitude or a column that was named is not there.
     pub fn new(columns: Vec<String>, names: &ColumnNames, datum: Datum, zone: TimeZone) -> Result<Self, ColumnError> {
-        let required = |named: &Option<String>, option, usual: &[&str]| match find(&columns, named.as_deref(), usual) {
-            Some(index) => Ok(index),
-            None => Err(ColumnError {
-                wanted: named.clone().unwrap_or_else(|| usual.join(" or ")),
-                option,
-                columns: columns.clone(),
-            }),
-        };
         let optional = |named: &Option<String>, option, usual: &[&str]| {
-            if named.is_some() { required(named, option, usual).map(Some) } else { Ok(find(&columns, None, usual)) }
+            let found = find(&columns, named.as_deref(), usual);
+            match found.map(|index| (index, &columns[index])) {
+                Some((index, name)) if columns[index + 1..].contains(name) => {
+                    Err(ColumnError::Twice { name: name.clone(), option })
+                }
+                None if named.is_some() => Err(missing(named.as_deref(), option, usual, &columns)),
+                _ => Ok(found),
+            }
+        };
+        let required = |named: &Option<String>, option, usual: &[&str]| {
+            optional(named, option, usual)?.ok_or_else(|| missing(named.as_deref(), option, usual, &columns))
         };
         Ok(Self {
             lon: required(&names.lon, "lon", &["lon", "lng", "longitude", "经度"])?,
@@ -157,6 +159,11 @@ impl EventTable {
     pub fn position_column(&self) -> usize {
         self.lon
     }
+}
+
+fn missing(named: Option<&str>, option: &'static str, usual: &[&str], columns: &[String]) -> ColumnError {
+    let wanted = named.map_or_else(|| usual.join(" or "), str::to_owned);
+    ColumnError::Missing { wanted, option, columns: columns.to_vec() }
 }
 
 fn find(columns: &[String], named: Option<&str>, usual: &[&str]) -> Option<usize> {

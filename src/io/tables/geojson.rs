@@ -1,8 +1,10 @@
 //! GeoJSON feature collections, read feature by feature, so that one bad feature spoils no other.
 
+use std::collections::HashMap;
+
 use geojson::{Feature, GeometryValue, JsonObject, JsonValue};
 use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde_json::{error::Category, value::RawValue};
 
 /// Ring after ring of every polygon of a feature, as written: closed or not, valid or not.
 pub type RawPolygons = Vec<Vec<Vec<[f64; 2]>>>;
@@ -49,8 +51,16 @@ impl<'a> Collection<'a> {
     /// If the text is not JSON or holds no list of features.
     pub fn parse(text: &'a str) -> Result<Self, CollectionError> {
         let envelope: Envelope<'a> = serde_json::from_str(text).map_err(|error| {
-            // Without a place it is the shape that is wrong, not the JSON.
-            CollectionError::NotJson { line: error.line(), column: error.column(), message: plain(&error) }
+            let found = match text.trim_start().as_bytes().first() {
+                Some(b'[') => "a list",
+                _ => "no object",
+            };
+            match error.classify() {
+                Category::Data if !text.trim_start().starts_with('{') => {
+                    CollectionError::NotACollection { found: found.to_owned() }
+                }
+                _ => CollectionError::NotJson { line: error.line(), column: error.column(), message: plain(&error) },
+            }
         })?;
         let kind = envelope.kind.as_str().unwrap_or("something without a type");
         let Some(features) = envelope.features.filter(|_| kind == "FeatureCollection") else {
@@ -72,10 +82,25 @@ impl RawFeature<'_> {
     /// # Errors
     /// In words, if it is no GeoJSON feature.
     pub fn parse(&self) -> Result<Feature, String> {
+        if !self.text.starts_with('{') {
+            return Err("no object".to_owned());
+        }
         self.text.parse::<Feature>().map_err(|error| match error {
             geojson::Error::MalformedGeoJson(error) => plain(&error),
             other => other.to_string(),
         })
+    }
+
+    /// A property of a feature, even of one that cannot be read as such.
+    #[must_use]
+    pub fn property(&self, name: &str) -> Option<JsonValue> {
+        #[derive(Deserialize)]
+        struct Loose<'a> {
+            #[serde(borrow)]
+            properties: HashMap<String, &'a RawValue>,
+        }
+        let loose: Loose<'_> = serde_json::from_str(self.text).ok()?;
+        serde_json::from_str(loose.properties.get(name)?.get()).ok()
     }
 }
 
@@ -135,7 +160,7 @@ mod tests {
     fn what_is_no_collection_says_so() {
         assert!(matches!(Collection::parse("{\"type\": "), Err(CollectionError::NotJson { line: 1, .. })));
         assert!(matches!(Collection::parse("{\"type\": \"Feature\"}"), Err(CollectionError::NotACollection { .. })));
-        assert!(matches!(Collection::parse("[]"), Err(CollectionError::NotJson { .. })));
+        assert!(matches!(Collection::parse("[]"), Err(CollectionError::NotACollection { .. })));
     }
 
     #[test]

@@ -3,7 +3,7 @@ file_missing = the file is not there, and nothing works without it
 file_unreadable = cannot be read: { $error }
 file_too_large = { $size_mb } MB; files above { $limit_mb } MB are refused (see [geodata] max_file_mb in gridwatch.toml)
 file_empty = the file is empty
-wrong_encoding = the text is not { $encoding }; save it as UTF-8 or GB18030
+wrong_encoding = the text is not { $encoding }; save it as UTF-8
 not_json = not JSON: { $error } (column { $column })
 not_a_collection = a FeatureCollection is needed, this is { $found }
 not_toml = not TOML: { $error }
@@ -16,27 +16,40 @@ wrong_geometry = a { $expected } is needed, this is a { $found }
 missing_column = the column is missing; there are: { $columns }
 ragged_row = { $found } fields where the header has { $expected }
 unclosed_quote = a quotation mark opens here and is never closed
-not_utf8 = the text is neither UTF-8 nor GB18030
+not_utf8 = bytes that are no text in the encoding of the file; is another --encoding meant?
 row_too_long = the line is longer than 1 MiB; is this a CSV file?
 unknown_key = not a key that is read here; a typing error?
+not_a_table = must be a table: write [[{ $name }]] on a line of its own, and its keys below
 missing_value = is missing
-not_text = must be text in quotation marks, found { $value }
+not_text = must be text in quotation marks{ $value ->
+    [none] { "" }
+   *[other] , found { $value }
+}
 bad_number = "{ $value }" is not a number
+not_whole = { $value } is not a whole number
 decimal_comma = "{ $value }" has a comma for a decimal point
 out_of_range = { $value } is not between { $min } and { $max }
 bad_choice = "{ $value }" is none of { $choices }
 bad_limit = "{ $value }" is not a limit such as 30m, 4h (working hours), 4H (clock hours) or 3d (working days)
 bad_date = "{ $value }" is not a date such as 2026-03-04
-bad_time = "{ $value }" is not a time such as 2026-03-04T09:05+08:00, 2026-03-04 09:05 or 09:05
+bad_time = "{ $value }" is not a time such as 2026-03-04, 2026-03-04 09:05 or 2026-03-04T09:05+08:00
+bad_hours = { $value } is not a pair of times such as ["09:00", "12:00"]
 bad_time_zone = "{ $value }" is not a time zone such as Asia/Shanghai
 empty_validity = from { $from } to { $to } is no stretch of time
+long_holiday = from { $from } to { $to } is longer than { $days } days; a slip of the pen in the year?
 scientific_code = "{ $value }" is what a spreadsheet makes of a code; format the column as text and enter the code again
-duplicate_code = { $value } is used twice, first in { $first }
+duplicate_code = { $value } is used twice, first in { $feature ->
+    [none] line { $line }
+   *[other] feature { $feature }
+}
 unknown_code = there is no { $value }{ $likely ->
     [none] { "" }
    *[other] ; did it lose its leading zeros? There is { $likely }
 }
-bad_position = { $lon }, { $lat } is no position on earth
+bad_position = { $lon ->
+    [none] a position needs two numbers, longitude and latitude
+   *[other] { $lon }, { $lat } is no position on earth
+}
 swapped_position = { $lon }, { $lat } looks like latitude, longitude; longitude comes first
 zero_position = 0, 0 is a position that nobody knew
 no_working_time = { $error }
@@ -53,9 +66,12 @@ ring_unclosed = ring { $ring } is not closed: it ends at { $lon }, { $lat }, awa
 ring_crosses = ring { $ring } crosses itself or another at { $lon }, { $lat }
 ring_touches = ring { $ring } touches itself or another at { $lon }, { $lat }; read by the even-odd rule
 ring_empty = ring { $ring } encloses nothing
-parent_loop = is its own ancestor
-unknown_parent = names the parent { $parent }, which does not exist
-parent_level = is a { $level } under { $parent }, which is a { $parent_level }: no wider level
+parent_loop = leads back to { $grid } itself
+unknown_parent = there is no { $parent }{ $likely ->
+    [none] { "" }
+   *[other] ; did it lose its leading zeros? There is { $likely }
+}
+parent_level = { $parent } is a { $parent_level }, which is no wider than a { $level }
 overlap = { $winner } and { $other } overlap by { $area_m2 } m² at { $lon }, { $lat }; there { $winner } wins (the smaller, then the lower code)
 gap = { $pieces ->
     [1] a gap

@@ -3,7 +3,7 @@ file_missing = 文件不存在，缺少它无法工作
 file_unreadable = 无法读取：{ $error }
 file_too_large = { $size_mb } MB；超过 { $limit_mb } MB 的文件不予读取（见 gridwatch.toml 的 [geodata] max_file_mb）
 file_empty = 文件为空
-wrong_encoding = 文本不是 { $encoding } 编码；请另存为 UTF-8 或 GB18030
+wrong_encoding = 文本不是 { $encoding } 编码；请另存为 UTF-8
 not_json = 不是 JSON：{ $error }（第 { $column } 列）
 not_a_collection = 需要 FeatureCollection，实为 { $found }
 not_toml = 不是 TOML：{ $error }
@@ -16,27 +16,40 @@ wrong_geometry = 需要 { $expected }，实为 { $found }
 missing_column = 缺少此列；现有列：{ $columns }
 ragged_row = 有 { $found } 个字段，而表头有 { $expected } 个
 unclosed_quote = 此处的引号没有闭合
-not_utf8 = 文本既不是 UTF-8 也不是 GB18030
+not_utf8 = 有字节不是该编码的文本；是否应另指 --encoding？
 row_too_long = 此行超过 1 MiB，是 CSV 文件吗？
 unknown_key = 不认识的键，是否笔误？
+not_a_table = 须为表：另起一行写 [[{ $name }]]，其键写在下面
 missing_value = 缺失
-not_text = 须为带引号的文本，实为 { $value }
+not_text = 须为带引号的文本{ $value ->
+    [none] { "" }
+   *[other] ，实为 { $value }
+}
 bad_number = “{ $value }”不是数字
+not_whole = { $value } 不是整数
 decimal_comma = “{ $value }”用逗号作了小数点
 out_of_range = { $value } 不在 { $min } 与 { $max } 之间
 bad_choice = “{ $value }”不是以下之一：{ $choices }
 bad_limit = “{ $value }”不是时限；应如 30m、4h（工作小时）、4H（自然小时）、3d（工作日）
 bad_date = “{ $value }”不是日期；应如 2026-03-04
-bad_time = “{ $value }”不是时间；应如 2026-03-04T09:05+08:00、2026-03-04 09:05 或 09:05
+bad_time = “{ $value }”不是时间；应如 2026-03-04、2026-03-04 09:05 或 2026-03-04T09:05+08:00
+bad_hours = { $value } 不是一对时刻；应如 ["09:00", "12:00"]
 bad_time_zone = “{ $value }”不是时区；应如 Asia/Shanghai
 empty_validity = 从 { $from } 到 { $to } 不是有效的时段
+long_holiday = 从 { $from } 到 { $to } 超过 { $days } 天；年份是否笔误？
 scientific_code = “{ $value }”是电子表格把编码变成了数字；请把该列设为文本后重新填写
-duplicate_code = { $value } 重复，首次出现在 { $first }
+duplicate_code = { $value } 重复，首次出现在{ $feature ->
+    [none] 第 { $line } 行
+   *[other] 第 { $feature } 个要素
+}
 unknown_code = 没有 { $value }{ $likely ->
     [none] { "" }
    *[other] ；是否丢了前导零？有 { $likely }
 }
-bad_position = { $lon }, { $lat } 不是地球上的位置
+bad_position = { $lon ->
+    [none] 位置须有经度和纬度两个数
+   *[other] { $lon }, { $lat } 不是地球上的位置
+}
 swapped_position = { $lon }, { $lat } 似为纬度在前；应经度在前
 zero_position = 0, 0 表示位置未知
 no_working_time = 工作时间有误：{ $error }
@@ -53,9 +66,12 @@ ring_unclosed = 第 { $ring } 个环未闭合：终点 { $lon }, { $lat } 不是
 ring_crosses = 第 { $ring } 个环在 { $lon }, { $lat } 处与自身或其他环相交
 ring_touches = 第 { $ring } 个环在 { $lon }, { $lat } 处与自身或其他环相接；按奇偶规则读取
 ring_empty = 第 { $ring } 个环没有面积
-parent_loop = 是自己的上级
-unknown_parent = 上级 { $parent } 不存在
-parent_level = { $level } 的上级 { $parent } 是 { $parent_level }，并不更高
+parent_loop = 上级链又回到 { $grid } 自身
+unknown_parent = 没有上级 { $parent }{ $likely ->
+    [none] { "" }
+   *[other] ；是否丢了前导零？有 { $likely }
+}
+parent_level = { $parent } 的层级是 { $parent_level }，并不高于 { $level }
 overlap = { $winner } 与 { $other } 在 { $lon }, { $lat } 处重叠 { $area_m2 } 平方米；重叠处归 { $winner }（面积小者优先，其次编码小者）
 gap = { $beside } 之间有 { $pieces } 处空隙，共 { $area_m2 } 平方米，位于 { $lon }, { $lat }
 uncovered = { $parent } 有 { $area_m2 } 平方米（{ $pieces } 处）不属于任何下级，位于 { $lon }, { $lat }

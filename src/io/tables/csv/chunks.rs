@@ -42,21 +42,27 @@ impl<R: Read> Chunks<R> {
     pub fn after_header(inner: R) -> Result<(csv::ByteRecord, u8, Self), ChunkError> {
         let mut chunks =
             Self { inner, splitter: Splitter { delimiter: b',' }, buffer: Vec::new(), ended: false, line: 1 };
-        while !chunks.ended && !chunks.buffer.contains(&b'\n') && chunks.buffer.len() < super::MAX_RECORD {
+        while !chunks.ended && chunks.buffer.len() < Self::SIZE {
             chunks.fill()?;
         }
-        let first_line = chunks.buffer.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        let delimiter = super::delimiter_of(first_line);
+        let delimiter = super::delimiter_of(super::first_line(&chunks.buffer));
         chunks.splitter.delimiter = delimiter;
         let header = loop {
             match chunks.splitter.next(&chunks.buffer, chunks.ended) {
-                Cut::Record { len } | Cut::UnclosedQuote { len } => break chunks.cut_off(len),
+                cut @ (Cut::Record { len } | Cut::UnclosedQuote { len }) => {
+                    let closed = matches!(cut, Cut::Record { .. });
+                    let header = super::fields(&chunks.cut_off(len), delimiter, closed);
+                    // Blank lines before it are none.
+                    if !header.is_empty() {
+                        break header;
+                    }
+                }
                 Cut::More => chunks.fill()?,
-                Cut::TooLong => return Err(ChunkError::TooLong { line: 1 }),
-                Cut::End => break Vec::new(),
+                Cut::TooLong => return Err(ChunkError::TooLong { line: chunks.line }),
+                Cut::End => break csv::ByteRecord::new(),
             }
         };
-        Ok((super::fields(&header, delimiter, true), delimiter, chunks))
+        Ok((header, delimiter, chunks))
     }
 
     /// The stream that is cut.
@@ -98,7 +104,7 @@ impl<R: Read> Chunks<R> {
     fn cut_off(&mut self, len: usize) -> Vec<u8> {
         let rest = self.buffer.split_off(len);
         let taken = std::mem::replace(&mut self.buffer, rest);
-        self.line += memchr::memchr_iter(b'\n', &taken).count() as u64;
+        self.line += super::line_ends(&taken);
         taken
     }
 }

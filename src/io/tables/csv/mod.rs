@@ -6,6 +6,19 @@ mod split;
 pub use chunks::{Chunk, ChunkError, Chunks};
 pub use split::{Cut, MAX_RECORD, Splitter};
 
+/// The number of line ends, each `\n`, `\r` or both.
+#[must_use]
+pub fn line_ends(bytes: &[u8]) -> u64 {
+    let ends = memchr::memchr2_iter(b'\n', b'\r', bytes);
+    ends.filter(|at| bytes[*at] == b'\n' || bytes.get(at + 1) != Some(&b'\n')).count() as u64
+}
+
+/// The first line that is not blank.
+#[must_use]
+pub fn first_line(bytes: &[u8]) -> &[u8] {
+    bytes.split(|byte| matches!(byte, b'\n' | b'\r')).find(|line| !line.is_empty()).unwrap_or_default()
+}
+
 /// The delimiter of a header line: comma, semicolon or tab, whichever occurs most; comma where none does.
 #[must_use]
 pub fn delimiter_of(header: &[u8]) -> u8 {

@@ -1,6 +1,6 @@
 //! Where records end.
 
-use memchr::{memchr, memchr3, memchr3_iter};
+use memchr::{memchr, memchr2, memchr3, memchr3_iter};
 
 /// The longest record that is read: 1 MiB. What goes on longer is a quote that nobody closed, or no CSV at all.
 pub const MAX_RECORD: usize = 1 << 20;
@@ -10,7 +10,8 @@ pub const MAX_RECORD: usize = 1 << 20;
 pub enum Cut {
     /// The first `len` bytes are one record with its line end.
     Record { len: usize },
-    /// The first `len` bytes are one line, whose quotes are not closed within [`MAX_RECORD`] or the file.
+    /// The first `len` bytes are one line, whose quotes are not closed within [`MAX_RECORD`] or the file, or in a later
+    /// line where no field ends.
     UnclosedQuote { len: usize },
     /// A line longer than [`MAX_RECORD`].
     TooLong,
@@ -21,7 +22,9 @@ pub enum Cut {
 }
 
 /// Finds record ends with the state machine of the `csv` crate: a quote opens only at the start of a field, a doubled
-/// quote inside is a character, and a line end outside quotes (`\n`, `\r` or both) ends the record.
+/// quote inside is a character, and a line end outside quotes (`\n`, `\r` or both) ends the record. Only where a field
+/// of several lines closes with more text behind its quote, that quote is taken for one that opens: the first line has
+/// a quote that nobody closed, and costs no other line.
 #[derive(Debug, Clone, Copy)]
 pub struct Splitter {
     pub delimiter: u8,
@@ -35,16 +38,18 @@ impl Splitter {
             return if last { Cut::End } else { Cut::More };
         }
         let window = &buffer[..buffer.len().min(MAX_RECORD)];
-        if let Some(len) = self.record_end(window) {
-            return Cut::Record { len };
+        match self.record_end(window) {
+            Some(End::Record { len }) => return Cut::Record { len },
+            Some(End::OpenQuote) => return Cut::UnclosedQuote { len: line_end(window).unwrap_or(window.len()) },
+            None => {}
         }
         // No end in the window. The file's last line need not have one, unless a quote is open.
         let complete = last && window.len() == buffer.len();
         let open = self.is_open(window);
         match (complete, open, window.len() == MAX_RECORD) {
             (true, false, _) => Cut::Record { len: window.len() },
-            (true, true, _) | (false, true, true) => match memchr(b'\n', window) {
-                Some(end) => Cut::UnclosedQuote { len: end + 1 },
+            (true, true, _) | (false, true, true) => match line_end(window) {
+                Some(len) => Cut::UnclosedQuote { len },
                 None if complete => Cut::UnclosedQuote { len: window.len() },
                 None => Cut::TooLong,
             },
@@ -53,20 +58,27 @@ impl Splitter {
         }
     }
 
-    /// Length of the record with its line end.
-    fn record_end(self, bytes: &[u8]) -> Option<usize> {
+    fn record_end(self, bytes: &[u8]) -> Option<End> {
         let mut at = 0;
         loop {
-            at = match bytes.get(at)? {
-                b'"' => closing_quote(bytes, at + 1)?,
-                _ => at,
-            };
+            if bytes.get(at)? == &b'"' {
+                let closed = closing_quote(bytes, at + 1)?;
+                let next = bytes[closed..].iter().find(|byte| **byte != b' ')?;
+                let ends_field = *next == self.delimiter || matches!(next, b'\n' | b'\r');
+                if !ends_field && memchr2(b'\n', b'\r', &bytes[at..closed]).is_some() {
+                    return Some(End::OpenQuote);
+                }
+                at = closed;
+            }
             // In a plain field, or behind a closing quote, until the next delimiter or line end.
             at += memchr3(self.delimiter, b'\n', b'\r', &bytes[at..])?;
             match bytes[at] {
-                b'\n' => return Some(at + 1),
+                b'\n' => return Some(End::Record { len: at + 1 }),
                 // `\r\n` ends one record; what follows a `\r` at the very end is not known yet.
-                b'\r' => return bytes.get(at + 1).map(|next| if *next == b'\n' { at + 2 } else { at + 1 }),
+                b'\r' => {
+                    let next = bytes.get(at + 1)?;
+                    return Some(End::Record { len: if *next == b'\n' { at + 2 } else { at + 1 } });
+                }
                 _ => at += 1,
             }
         }
@@ -88,6 +100,20 @@ impl Splitter {
         }
         false
     }
+}
+
+/// What ends a record.
+enum End {
+    /// Its line end, with which it is `len` bytes long.
+    Record { len: usize },
+    /// Nothing in sight: a quote is open.
+    OpenQuote,
+}
+
+/// Length of the first line with its end.
+fn line_end(bytes: &[u8]) -> Option<usize> {
+    let at = memchr2(b'\n', b'\r', bytes)?;
+    Some(if bytes[at..].starts_with(b"\r\n") { at + 2 } else { at + 1 })
 }
 
 /// The place behind the quote that closes a field whose content begins at `at`.
@@ -136,6 +162,10 @@ mod tests {
 
     #[test]
     fn a_quote_that_nobody_closes_costs_one_line() {
+        assert_eq!(COMMA.next(b"a,\"b\nc,\"d\",e\n", true), Cut::UnclosedQuote { len: 5 });
+        assert_eq!(COMMA.next(b"a,\"b\rc,\"d\",e\r", true), Cut::UnclosedQuote { len: 5 });
+        assert_eq!(COMMA.next(b"a,\"b\rc,d\re,f\r", true), Cut::UnclosedQuote { len: 5 });
+        assert_eq!(COMMA.next(b"a,\"b\nc\" ,d\n", true), Cut::Record { len: 11 });
         assert_eq!(COMMA.next(b"a,\"b\nc,d\ne,f\n", true), Cut::UnclosedQuote { len: 5 });
         assert_eq!(COMMA.next(b"a,\"b\nc,d\ne,f\n", false), Cut::More);
         let long = [b"a,\"b\n".as_slice(), &vec![b'x'; MAX_RECORD]].concat();
