@@ -285,11 +285,17 @@ mod tests {
 
     /// A rectangle from millidegrees.
     fn grid(code: &str, parent: Option<&str>, [w, s, e, n]: [i32; 4]) -> Grid {
-        let at = |(x, y): (i32, i32)| Coord { x: 110.0 + f64::from(x) / 1000.0, y: 40.0 + f64::from(y) / 1000.0 };
-        let ring: LineString = [(w, s), (e, s), (e, n), (w, n), (w, s)].into_iter().map(at).collect();
+        let grid = polygon(code, &[(w, s), (e, s), (e, n), (w, n)]);
         let level = if parent.is_some() { Level::Grid } else { Level::Community };
+        Grid { parent: parent.map(GridCode::new), level, ..grid }
+    }
+
+    /// A ring of corners in millidegrees.
+    fn polygon(code: &str, corners: &[(i32, i32)]) -> Grid {
+        let at = |(x, y): &(i32, i32)| Coord { x: 110.0 + f64::from(*x) / 1000.0, y: 40.0 + f64::from(*y) / 1000.0 };
+        let ring: LineString = corners.iter().chain(corners.first()).map(at).collect();
         let area = MultiPolygon(vec![Polygon::new(ring, vec![])]);
-        Grid { parent: parent.map(GridCode::new), ..Grid::new(GridCode::new(code), code.into(), level, &area) }
+        Grid::new(GridCode::new(code), code.into(), Level::Community, &area)
     }
 
     fn faults_of(grids: Vec<Grid>) -> Vec<TopologyFault> {
@@ -334,6 +340,18 @@ mod tests {
         ]);
         let [TopologyFault::Gap { beside, pieces: 1, .. }] = &found[..1] else { panic!("{found:?}") };
         assert_eq!(beside.iter().map(GridCode::as_str).collect::<Vec<_>>(), ["E", "N", "S", "W"]);
+    }
+
+    #[test]
+    fn a_gap_that_touches_the_outline_at_a_corner_is_a_gap() {
+        let found = faults_of(vec![
+            polygon("W", &[(0, 0), (2, 0), (2, 1), (2, 3), (2, 4), (0, 4)]),
+            polygon("S", &[(2, 0), (4, 0), (4, 2), (2, 1)]),
+            polygon("N", &[(2, 3), (4, 2), (4, 4), (2, 4)]),
+        ]);
+        let [TopologyFault::Gap { beside, lon, lat, .. }] = &found[..] else { panic!("{found:?}") };
+        assert_eq!(beside.iter().map(GridCode::as_str).collect::<Vec<_>>(), ["N", "S", "W"]);
+        assert!((110.002..110.004).contains(lon) && (40.001..40.003).contains(lat));
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use geo::{BooleanOps, Coord, LineString, MultiPolygon, Polygon};
 use i_overlay::{
-    core::{fill_rule::FillRule, overlay_rule::OverlayRule},
-    float::overlay::FloatOverlay,
+    core::{fill_rule::FillRule, overlay_rule::OverlayRule, solver::Solver},
+    float::overlay::{FloatOverlay, OverlayOptions},
 };
 
 use crate::domain::geo::Area;
@@ -61,7 +61,9 @@ fn pieces(loops: &Vec<Loop>, fill: FillRule) -> Vec<Area> {
     if loops.is_empty() {
         return Vec::new();
     }
-    let shapes = FloatOverlay::with_subj(loops).overlay(OverlayRule::Subject, fill);
+    // As OGC has it: a hole that touches the outline at a corner is a hole, and no bight of the outline.
+    let mut overlay = FloatOverlay::with_subj_custom(loops, OverlayOptions::ogc(), Solver::default());
+    let shapes = overlay.overlay(OverlayRule::Subject, fill);
     shapes.into_iter().map(|shape| MultiPolygon(polygon(shape).into_iter().collect())).collect()
 }
 
