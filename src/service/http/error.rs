@@ -51,7 +51,7 @@ impl Refusal {
     }
 }
 
-/// What goes wrong, on its way to the client: [`worded`] makes it
+/// What goes wrong, on its way to the client: `worded` makes it
 /// `{"error": {"code", "message", "field", "params"}}` in the client's language. The message is public: it holds no
 /// path, no query, no credential.
 #[derive(Debug, Clone)]
