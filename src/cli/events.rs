@@ -60,14 +60,15 @@ pub struct Events {
 }
 
 impl EventArgs {
-    /// Opens a file, or standard input; gzip is seen by its first bytes. `watch` sees the raw bytes go by.
+    /// Opens a file, or standard input; gzip is seen by its first bytes. `watch` sees the raw bytes go by. Where times
+    /// do not matter, only a column that the user names is read for them.
     ///
     /// # Errors
     /// If the file cannot be read, or a column that is needed is not there.
     pub fn open(
         &self,
         input: Option<&Path>,
-        site_zone: &TimeZone,
+        (site_zone, time_matters): (&TimeZone, bool),
         watch: impl FnOnce(Box<dyn Read + Send>, Option<u64>) -> Box<dyn Read + Send>,
     ) -> anyhow::Result<Events> {
         let name = input.map_or_else(|| "standard input".to_owned(), |path| path.display().to_string());
@@ -95,7 +96,10 @@ impl EventArgs {
             category: self.category.clone(),
             accuracy: self.accuracy.clone(),
         };
-        let table = EventTable::new(columns, &names, self.datum.unwrap_or_default(), zone).context(name.clone())?;
+        let mut table = EventTable::new(columns, &names, self.datum.unwrap_or_default(), zone).context(name.clone())?;
+        if !time_matters {
+            table.ignore_time_unless_named(&names);
+        }
         let had_bom = chunks.stream().had_bom();
         Ok(Events { table, delimiter, chunks, had_bom, name })
     }

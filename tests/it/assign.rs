@@ -226,3 +226,11 @@ fn an_output_that_is_no_plain_file_is_written_to_and_not_replaced() {
     assert!(run.code == 2 && run.stderr.contains("cannot write real: it is a folder"), "{}", run.stderr);
     assert!(!site.file("real.part").exists());
 }
+
+#[test]
+fn a_time_that_decides_nothing_spoils_no_row_unless_it_was_asked_for() {
+    let rows = "lon,lat,time\n110.001,40.001,soon\n";
+    assert_eq!(two_grids().run_with(&["assign"], rows).rows()[0].get("outcome"), "inside");
+    let asked = two_grids().run_with(&["assign", "--time", "time"], rows);
+    assert_eq!(asked.rows()[0].get("outcome"), "invalid");
+}

@@ -72,7 +72,8 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
     let progress = ProgressBar::hidden();
     let watched = progress.clone();
     let shows_progress = args.output.is_some() && io::stderr().is_terminal();
-    let events = args.events.open(args.input.as_deref(), &catalog.settings.time_zone, |raw, size| {
+    let times = (&catalog.settings.time_zone, catalog.coverages.stretches().count() > 1);
+    let events = args.events.open(args.input.as_deref(), times, |raw, size| {
         if !shows_progress {
             return raw;
         }

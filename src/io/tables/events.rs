@@ -154,6 +154,12 @@ impl EventTable {
         }
     }
 
+    /// Leaves a column of times that was only found by its name unread, where the time decides nothing: then a time that
+    /// cannot be read is no fault of its row.
+    pub fn ignore_time_unless_named(&mut self, names: &ColumnNames) {
+        self.time = self.time.filter(|_| names.time.is_some());
+    }
+
     /// The column of the longitude, which faults of the position as a whole are put to.
     #[must_use]
     pub fn position_column(&self) -> usize {

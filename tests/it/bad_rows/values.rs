@@ -82,7 +82,7 @@ fn accuracies_times_and_categories_that_are_none_are_named_by_column() {
     ];
     let site = site();
     for (fields, reason) in cases {
-        assert_invalid(&site, &[], &format!("2,110.001,40.001,{fields},bad"), &reason);
+        assert_invalid(&site, &["--time", "time"], &format!("2,110.001,40.001,{fields},bad"), &reason);
     }
 }
 
