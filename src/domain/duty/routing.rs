@@ -102,10 +102,7 @@ impl Routing {
         assets: Vec<Asset>,
     ) -> Self {
         territories.sort_by(|a, b| b.priority.cmp(&a.priority).then_with(|| a.code.cmp(&b.code)));
-        let territory_entry = |(i, territory): (usize, &Territory)| {
-            let envelope = territory.border.envelope();
-            GeomWithData::new(Rectangle::from_corners(envelope.min().into(), envelope.max().into()), i)
-        };
+        let territory_entry = |(i, territory): (usize, &Territory)| territory.border.entry(i);
         let asset_entry =
             |(i, asset): (usize, &Asset)| GeomWithData::new([asset.position.lon(), asset.position.lat()], i);
         Self {

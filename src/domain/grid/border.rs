@@ -1,6 +1,7 @@
 //! The border of one area, prepared for questions.
 
 use geo::{BoundingRect, Coord, Orient, Rect, orient::Direction};
+use rstar::primitives::{GeomWithData, Rectangle};
 
 use super::segment;
 use crate::domain::geo::{Area, LocalPlane, Position};
@@ -61,6 +62,13 @@ impl Border {
     #[must_use]
     pub fn envelope(&self) -> Rect<f64> {
         self.envelope
+    }
+
+    /// The envelope as an entry of an R-tree.
+    #[must_use]
+    pub fn entry<T>(&self, data: T) -> GeomWithData<Rectangle<[f64; 2]>, T> {
+        let (min, max) = (self.envelope.min(), self.envelope.max());
+        GeomWithData::new(Rectangle::from_corners(min.into(), max.into()), data)
     }
 
     /// Whether the area claims the position, by the rule above.

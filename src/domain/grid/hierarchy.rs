@@ -19,7 +19,6 @@ pub struct NodeId(pub(super) u32);
 pub struct Hierarchy {
     nodes: Vec<Arc<Grid>>,
     parents: Vec<Option<NodeId>>,
-    by_code: HashMap<GridCode, NodeId>,
     leaves: Vec<NodeId>,
 }
 
@@ -78,7 +77,7 @@ impl Hierarchy {
             }
             parents.push(parent);
         }
-        let hierarchy = Self { leaves: leaves(&parents), nodes: grids, parents, by_code };
+        let hierarchy = Self { leaves: leaves(&parents), nodes: grids, parents };
         faults.extend((0..hierarchy.nodes.len()).filter_map(|feature| hierarchy.fault_above(feature)));
         if faults.is_empty() { Ok(hierarchy) } else { Err(faults) }
     }
@@ -86,11 +85,6 @@ impl Hierarchy {
     #[must_use]
     pub fn grid(&self, node: NodeId) -> &Arc<Grid> {
         &self.nodes[node.0 as usize]
-    }
-
-    #[must_use]
-    pub fn by_code(&self, code: &str) -> Option<NodeId> {
-        self.by_code.get(code).copied()
     }
 
     #[must_use]
@@ -117,10 +111,6 @@ impl Hierarchy {
     #[must_use]
     pub fn leaves(&self) -> &[NodeId] {
         &self.leaves
-    }
-
-    pub fn children(&self, node: Option<NodeId>) -> impl Iterator<Item = NodeId> {
-        self.nodes().filter(move |child| self.parent(*child) == node)
     }
 
     fn fault_above(&self, feature: usize) -> Option<HierarchyError> {

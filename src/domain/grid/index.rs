@@ -36,12 +36,8 @@ impl GridIndex {
     pub fn new(grids: impl IntoIterator<Item = (NodeId, std::sync::Arc<Grid>)>) -> Self {
         let mut ranked: Vec<_> = grids.into_iter().collect();
         ranked.sort_by(|(_, a), (_, b)| a.by_precedence(b));
-        let entries = ranked.iter().enumerate().filter(|(_, (_, grid))| !grid.border.area().0.is_empty()).map(
-            |(rank, (_, grid))| {
-                let envelope = grid.border.envelope();
-                GeomWithData::new(Rectangle::from_corners(envelope.min().into(), envelope.max().into()), rank as u32)
-            },
-        );
+        let entries = ranked.iter().enumerate().filter(|(_, (_, grid))| !grid.border.area().0.is_empty());
+        let entries = entries.map(|(rank, (_, grid))| grid.border.entry(rank as u32));
         let tree = RTree::bulk_load(entries.collect());
         Self { ranked, tree }
     }

@@ -221,11 +221,7 @@ fn t_junctions(leaves: &[&Grid], net: &NetBorder) -> Vec<TopologyFault> {
 type Envelopes = RTree<GeomWithData<Rectangle<[f64; 2]>, usize>>;
 
 fn envelopes(grids: &[&Grid]) -> Envelopes {
-    let entry = |(i, grid): (usize, &&Grid)| {
-        let envelope = grid.border.envelope();
-        GeomWithData::new(Rectangle::from_corners(envelope.min().into(), envelope.max().into()), i)
-    };
-    RTree::bulk_load(grids.iter().enumerate().map(entry).collect())
+    RTree::bulk_load(grids.iter().enumerate().map(|(i, grid)| grid.border.entry(i)).collect())
 }
 
 fn touching<'a>(tree: &'a Envelopes, region: &Area) -> impl Iterator<Item = usize> + 'a {
