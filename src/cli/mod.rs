@@ -5,6 +5,7 @@ mod assign;
 mod check;
 mod demo;
 mod events;
+mod heatmap;
 mod import;
 mod serve;
 mod token;
@@ -43,6 +44,8 @@ enum Command {
     Assign(Box<assign::Args>),
     /// Read a whole site and print every problem
     Check(check::Args),
+    /// Draw where the events of a table are
+    Heatmap(Box<heatmap::Args>),
     /// Bring real data into a site
     #[command(subcommand)]
     Import(import::Command),
@@ -64,6 +67,7 @@ pub fn run() -> ExitCode {
         Command::Token(args) => token::run(&args),
         Command::Assign(args) => assign::run(&args, language),
         Command::Check(args) => check::run(&args, language),
+        Command::Heatmap(args) => heatmap::run(&args, language),
         Command::Import(command) => import::run(&command, language),
         Command::Demo(command) => demo::run(&command),
     };

@@ -11,4 +11,5 @@ pub mod register;
 pub mod camera;
 pub mod event;
 pub mod case;
+pub mod analysis;
 pub mod update;

@@ -3,6 +3,7 @@
 
 pub mod tables;
 pub mod catalog;
+pub mod picture;
 pub mod store;
 #[cfg(feature = "video")]
 pub mod video;

@@ -9,10 +9,15 @@ use std::{
 use anyhow::{Context, bail};
 use arc_swap::ArcSwap;
 use jiff::SignedDuration;
-use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, oneshot},
+    task::JoinHandle,
+};
 
 use super::{
     clock::Clock,
+    heat::Heat,
     http::{self, AppState},
     secret::Secret,
 };
@@ -44,6 +49,8 @@ pub struct Running {
 
 /// How long a sign-in link is good.
 const LINK: SignedDuration = SignedDuration::from_mins(30);
+/// Pictures drawn at once.
+const PICTURES: usize = 2;
 /// The administrator of the link, until there are accounts.
 const ADMINISTRATOR: &str = "administrator";
 
@@ -63,6 +70,8 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
         site: Arc::clone(&site),
         catalog: Arc::new(ArcSwap::from_pointee(catalog)),
         store: store.clone(),
+        heat: Heat::new(Arc::clone(&site), store.clone()),
+        pictures: Arc::new(Semaphore::new(PICTURES)),
         clock,
         hosts: ["127.0.0.1", "localhost", "[::1]"].map(|host| format!("{host}:{port}")).into(),
         is_secure: false,

@@ -1,5 +1,7 @@
 //! A site in a temporary folder, and the binary run on it.
 
+pub mod service;
+
 use std::{
     fs,
     io::Write,

@@ -13,6 +13,7 @@ mod bad_rows;
 mod bad_site;
 mod demo_site;
 mod harness;
+mod heat;
 mod import;
 mod index;
 mod lattice;

@@ -1,82 +1,15 @@
 //! The service over real HTTP: a report becomes a case, live.
 
-use std::sync::Arc;
-
 use futures_util::StreamExt;
 use gridwatch::{
     domain::people::{Actor, ActorKind, Permission},
-    io::store::{Credential, Purpose},
-    service::{
-        app::{self, Options, Running},
-        clock::{Clock, ManualClock},
-        http::ROUTES,
-        secret::Secret,
-    },
+    service::http::ROUTES,
 };
-use reqwest::{Client, Method, RequestBuilder, StatusCode};
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tokio_tungstenite::tungstenite::{self, Message, client::IntoClientRequest};
 
-use crate::harness::demo_site;
-
-/// A service of the demo site on a port of its own, at 9:00 on a Wednesday.
-struct Service {
-    running: Running,
-    clock: ManualClock,
-    client: Client,
-    administrator: String,
-    _data: TempDir,
-}
-
-impl Service {
-    async fn start() -> Self {
-        let data = tempfile::tempdir().expect("a folder");
-        let clock = ManualClock::at("2026-03-04T09:00:00+08:00".parse().expect("an instant"));
-        let options = Options {
-            site: demo_site().to_owned(),
-            data: data.path().to_owned(),
-            listen: "127.0.0.1:0".parse().expect("an address"),
-        };
-        let running = app::start(&options, Arc::new(clock.clone())).await.expect("starts");
-        let service = Self { running, clock, client: Client::new(), administrator: String::new(), _data: data };
-        let administrator = service.token(ActorKind::Administrator).await;
-        Self { administrator, ..service }
-    }
-
-    /// A token that stands for such an actor.
-    async fn token(&self, kind: ActorKind) -> String {
-        let secret = Secret::new().expect("randomness");
-        let credential = Credential {
-            hash: secret.hash(),
-            purpose: Purpose::Api,
-            actor: Actor { kind, name: format!("{kind} of the test") },
-            created_at: self.clock.now(),
-            expires_at: None,
-        };
-        self.running.store.add_credential(&self.running.site, credential).await.expect("kept");
-        secret.expose().to_owned()
-    }
-
-    fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.running.address)
-    }
-
-    fn get(&self, path: &str) -> RequestBuilder {
-        self.client.get(self.url(path)).bearer_auth(&self.administrator)
-    }
-
-    async fn report(&self, body: &Value) -> (StatusCode, Value) {
-        answer(self.client.post(self.url("/api/reports")).json(body)).await
-    }
-}
-
-async fn answer(request: RequestBuilder) -> (StatusCode, Value) {
-    let response = request.send().await.expect("an answer");
-    let status = response.status();
-    let text = response.text().await.expect("text");
-    (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
-}
+use crate::harness::service::{Service, answer};
 
 fn bin_overflows() -> Value {
     json!({"lon": 110.0331, "lat": 40.4109, "accuracy_m": 8, "category": "020120", "description": "垃圾箱满溢"})

@@ -1,10 +1,12 @@
 //! Where things are: WGS84 positions, the datums that Chinese maps and phones use instead, and metres around a place.
 
 mod datum;
+pub mod mercator;
 mod plane;
 mod position;
 
 pub use datum::Datum;
+pub use mercator::MercatorPoint;
 pub use plane::LocalPlane;
 pub use position::{Position, PositionError};
 

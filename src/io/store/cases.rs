@@ -95,14 +95,14 @@ impl Store {
 }
 
 /// A list being asked for. Only fixed texts enter the SQL; whatever came from outside is a parameter.
-struct Query {
+pub struct Query {
     joins: Vec<&'static str>,
     conditions: Vec<String>,
     parameters: Vec<Box<dyn ToSql>>,
 }
 
 impl Query {
-    fn of_site(site: &str) -> Self {
+    pub fn of_site(site: &str) -> Self {
         let parameters: Vec<Box<dyn ToSql>> = vec![Box::new(site.to_owned())];
         Self { joins: Vec::new(), conditions: vec!["cases.site = ?".to_owned()], parameters }
     }
@@ -111,11 +111,11 @@ impl Query {
         self.joins.push(join);
     }
 
-    fn condition(&mut self, condition: &str) {
+    pub fn condition(&mut self, condition: &str) {
         self.conditions.push(condition.to_owned());
     }
 
-    fn and<T: ToSql + 'static>(&mut self, condition: &str, value: Option<T>) {
+    pub fn and<T: ToSql + 'static>(&mut self, condition: &str, value: Option<T>) {
         if let Some(value) = value {
             self.condition(condition);
             self.parameters.push(Box::new(value));
@@ -124,12 +124,13 @@ impl Query {
 
     fn newest_first(self, limit: u32) -> (String, Vec<Box<dyn ToSql>>) {
         let columns: Vec<String> = rows::CASE.split(", ").map(|column| format!("cases.{}", column.trim())).collect();
-        let sql = format!(
-            "SELECT {} FROM cases {} WHERE {} ORDER BY cases.id DESC LIMIT {limit}",
-            columns.join(", "),
-            self.joins.join(" "),
-            self.conditions.join(" AND "),
-        );
-        (sql, self.parameters)
+        let (sql, parameters) = self.select(&columns.join(", "));
+        (format!("{sql} ORDER BY cases.id DESC LIMIT {limit}"), parameters)
+    }
+
+    /// The cases in any order.
+    pub fn select(self, columns: &str) -> (String, Vec<Box<dyn ToSql>>) {
+        let (joins, conditions) = (self.joins.join(" "), self.conditions.join(" AND "));
+        (format!("SELECT {columns} FROM cases {joins} WHERE {conditions}"), self.parameters)
     }
 }

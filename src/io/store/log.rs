@@ -1,5 +1,7 @@
 //! The log of changes, as screens catch up with it.
 
+use rusqlite::Connection;
+
 use super::{Store, StoreError, rows};
 use crate::domain::{case::Case, update::Update};
 
@@ -20,11 +22,19 @@ impl Store {
     pub fn snapshot(&self, site: &str, limit: u32) -> Result<Snapshot, StoreError> {
         let sql = format!("SELECT {} FROM cases WHERE site = ? AND is_open = 1 ORDER BY id DESC LIMIT ?", rows::CASE);
         self.read(|connection| {
-            let seq = connection.query_row("SELECT coalesce(max(seq), 0) FROM log", [], |row| row.get(0))?;
+            let seq = last_seq(connection)?;
             let mut cases = connection.prepare_cached(&sql)?;
             let open_cases = cases.query_map((site, limit), rows::case)?.collect::<Result<_, _>>()?;
             Ok(Snapshot { seq, open_cases })
         })
+    }
+
+    /// The last change there is.
+    ///
+    /// # Errors
+    /// What the store suffers.
+    pub fn last_seq(&self) -> Result<i64, StoreError> {
+        self.read(last_seq)
     }
 
     /// At most `limit` changes behind `seq`, in order.
@@ -41,4 +51,8 @@ impl Store {
             log.query_map((site, seq, limit), update)?.collect()
         })
     }
+}
+
+pub fn last_seq(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("SELECT coalesce(max(seq), 0) FROM log", [], |row| row.get(0))
 }

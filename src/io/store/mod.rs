@@ -6,6 +6,7 @@
 
 mod access;
 mod cases;
+mod heat;
 mod intake;
 mod log;
 mod migrations;
@@ -21,6 +22,7 @@ use tokio::sync::broadcast;
 use crate::domain::update::Update;
 pub use access::{Credential, Purpose};
 pub use cases::{CaseFilter, Page};
+pub use heat::{HeatCases, HeatFilter};
 pub use intake::{Accepted, Evidence, IdempotencyKey, NewReport, SameMatter};
 pub use log::Snapshot;
 use writer::Writer;

@@ -42,6 +42,8 @@ CREATE INDEX case_by_status     ON cases (site, status, id);
 CREATE INDEX case_by_department ON cases (site, department, id);
 CREATE INDEX case_by_category   ON cases (site, category, id);
 CREATE INDEX case_by_due        ON cases (site, due_at) WHERE is_open = 1;
+-- Heat reads nothing but this index.
+CREATE INDEX case_by_opening    ON cases (site, opened_at, category, department, visibility, lon, lat);
 
 -- The grid of a case and every wider level above it, so that a list can be of any of them.
 CREATE TABLE case_level (

@@ -160,6 +160,22 @@ impl EventTable {
         self.time = self.time.filter(|_| names.time.is_some());
     }
 
+    /// The zone of times without an offset.
+    #[must_use]
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    #[must_use]
+    pub fn has_time(&self) -> bool {
+        self.time.is_some()
+    }
+
+    #[must_use]
+    pub fn has_category(&self) -> bool {
+        self.category.is_some()
+    }
+
     /// The column of the longitude, which faults of the position as a whole are put to.
     #[must_use]
     pub fn position_column(&self) -> usize {

@@ -12,10 +12,11 @@ use super::{
     AppState,
     error::{ApiError, Refusal},
     guard::{By, Speaks, blocking},
+    query::{bbox, instant},
 };
 use crate::{
     domain::{case::Case, event::Report},
-    io::{store::CaseFilter, tables::value::parse_instant},
+    io::store::CaseFilter,
 };
 
 #[derive(Debug, Deserialize)]
@@ -50,13 +51,9 @@ pub async fn list(
     Query(query): Query<CaseQuery>,
 ) -> Result<Json<CaseList>, ApiError> {
     let zone = state.catalog.load().settings.time_zone.clone();
-    let instant = |field: &str, value: Option<&String>| -> Result<Option<Timestamp>, ApiError> {
-        let Some(value) = value else { return Ok(None) };
-        parse_instant(value, &zone).map(Some).ok_or_else(|| ApiError::unreadable(Some(field), value))
-    };
     let filter = CaseFilter {
-        from: instant("from", query.from.as_ref())?,
-        to: instant("to", query.to.as_ref())?,
+        from: instant("from", query.from.as_deref(), &zone)?,
+        to: instant("to", query.to.as_deref(), &zone)?,
         bbox: query.bbox.as_deref().map(bbox).transpose()?,
         overdue_at: query.overdue.then(|| state.clock.now()),
         status: query.status,
@@ -68,13 +65,6 @@ pub async fn list(
     let limit = query.limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE);
     let page = blocking(move || state.store.cases(&state.site, &filter, query.cursor, limit)).await??;
     Ok(Json(CaseList { cases: page.cases, cursor: page.next }))
-}
-
-/// `W,S,E,N` in degrees.
-fn bbox(text: &str) -> Result<[f64; 4], ApiError> {
-    let numbers: Option<Vec<f64>> =
-        text.split(',').map(|n| n.trim().parse().ok().filter(|n: &f64| n.is_finite())).collect();
-    numbers.and_then(|numbers| numbers.try_into().ok()).ok_or_else(|| ApiError::unreadable(Some("bbox"), text))
 }
 
 /// A case with what was told of it.

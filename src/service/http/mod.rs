@@ -4,9 +4,11 @@
 mod cases;
 mod error;
 mod guard;
+mod heat;
 mod live;
 mod locate;
 mod operations;
+mod query;
 mod reports;
 mod session;
 mod site;
@@ -21,12 +23,13 @@ use axum::{
     middleware,
     routing::{MethodRouter, get, post},
 };
+use tokio::sync::Semaphore;
 use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer,
     set_header::SetResponseHeaderLayer, timeout::TimeoutLayer, trace::TraceLayer,
 };
 
-use super::{clock::Clock, intake::Intake};
+use super::{clock::Clock, heat::Heat, intake::Intake};
 use crate::{
     domain::people::Permission,
     io::{catalog::Catalog, store::Store},
@@ -40,6 +43,9 @@ pub struct AppState {
     pub catalog: Arc<ArcSwap<Catalog>>,
     pub store: Store,
     pub clock: Arc<dyn Clock>,
+    pub heat: Heat,
+    /// Turns at drawing pictures: more at once would take the cores from everything else.
+    pub pictures: Arc<Semaphore>,
     /// Host names, with port where it is not the usual one, that requests may be for.
     pub hosts: Arc<[String]>,
     /// Whether the public side speaks TLS: then cookies are for TLS only.
@@ -74,6 +80,9 @@ pub const ROUTES: &[Route] = &[
     ("/api/reports", Permission::Report, || post(reports::take)),
     ("/api/cases", Permission::ReadCases, || get(cases::list)),
     ("/api/cases/{id}", Permission::ReadCases, || get(cases::one)),
+    ("/heat.png", Permission::ReadCases, || get(heat::picture)),
+    ("/heat/{z}/{x}/{y}", Permission::ReadCases, || get(heat::tile)),
+    ("/heat/legend.json", Permission::ReadCases, || get(heat::legend)),
     ("/api/live", Permission::ReadCases, || get(live::live)),
 ];
 

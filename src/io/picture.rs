@@ -1,0 +1,41 @@
+//! Pictures as PNG.
+
+/// A picture of 256 colours with transparency, quickly packed: heat is asked for again and again.
+///
+/// `levels` are indices into `palette` (red, green, blue, alpha), row by row, `width × height` of them.
+///
+/// # Errors
+/// If the levels are not that many.
+pub fn palette_png(
+    width: u32,
+    height: u32,
+    levels: &[u8],
+    palette: &[[u8; 4]; 256],
+) -> Result<Vec<u8>, png::EncodingError> {
+    let mut bytes = Vec::with_capacity(4096 + levels.len() / 8);
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Indexed);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::Fast);
+    encoder.set_palette(palette.iter().flat_map(|[r, g, b, _]| [*r, *g, *b]).collect::<Vec<_>>());
+    encoder.set_trns(palette.iter().map(|[.., alpha]| *alpha).collect::<Vec<_>>());
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(levels)?;
+    writer.finish()?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_painted_is_what_is_read_back() {
+        let palette = std::array::from_fn(|i| [i as u8, 255 - i as u8, 7, if i == 0 { 0 } else { 200 }]);
+        let png = palette_png(3, 2, &[0, 1, 2, 253, 254, 255], &palette).expect("a picture");
+        let read = image::load_from_memory(&png).expect("a PNG").to_rgba8();
+        assert_eq!((read.dimensions(), read.get_pixel(0, 0).0[3]), ((3, 2), 0));
+        assert_eq!(read.get_pixel(2, 1).0, [255, 0, 7, 200]);
+        assert!(palette_png(3, 2, &[0], &palette).is_err());
+    }
+}

@@ -1,0 +1,77 @@
+//! The real service on a port of its own.
+
+use std::sync::Arc;
+
+use gridwatch::{
+    domain::people::{Actor, ActorKind},
+    io::store::{Credential, Purpose},
+    service::{
+        app::{self, Options, Running},
+        clock::{Clock, ManualClock},
+        secret::Secret,
+    },
+};
+use reqwest::{Client, RequestBuilder, StatusCode};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::demo_site;
+
+/// A service of the demo site on a port of its own, at 9:00 on a Wednesday.
+pub struct Service {
+    pub running: Running,
+    pub clock: ManualClock,
+    pub client: Client,
+    pub administrator: String,
+    _data: TempDir,
+}
+
+impl Service {
+    pub async fn start() -> Self {
+        let data = tempfile::tempdir().expect("a folder");
+        let clock = ManualClock::at("2026-03-04T09:00:00+08:00".parse().expect("an instant"));
+        let options = Options {
+            site: demo_site().to_owned(),
+            data: data.path().to_owned(),
+            listen: "127.0.0.1:0".parse().expect("an address"),
+        };
+        let running = app::start(&options, Arc::new(clock.clone())).await.expect("starts");
+        let service = Self { running, clock, client: Client::new(), administrator: String::new(), _data: data };
+        let administrator = service.token(ActorKind::Administrator).await;
+        Self { administrator, ..service }
+    }
+
+    /// A token that stands for such an actor.
+    pub async fn token(&self, kind: ActorKind) -> String {
+        let secret = Secret::new().expect("randomness");
+        let credential = Credential {
+            hash: secret.hash(),
+            purpose: Purpose::Api,
+            actor: Actor { kind, name: format!("{kind} of the test") },
+            created_at: self.clock.now(),
+            expires_at: None,
+        };
+        self.running.store.add_credential(&self.running.site, credential).await.expect("kept");
+        secret.expose().to_owned()
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.running.address)
+    }
+
+    pub fn get(&self, path: &str) -> RequestBuilder {
+        self.client.get(self.url(path)).bearer_auth(&self.administrator)
+    }
+
+    pub async fn report(&self, body: &Value) -> (StatusCode, Value) {
+        answer(self.client.post(self.url("/api/reports")).json(body)).await
+    }
+}
+
+/// Its status, and its body: JSON, or else text.
+pub async fn answer(request: RequestBuilder) -> (StatusCode, Value) {
+    let response = request.send().await.expect("an answer");
+    let status = response.status();
+    let text = response.text().await.expect("text");
+    (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+}
