@@ -3,6 +3,7 @@
 
 pub mod tables;
 pub mod catalog;
+pub mod evidence;
 pub mod picture;
 pub mod store;
 #[cfg(feature = "video")]

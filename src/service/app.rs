@@ -25,6 +25,7 @@ use crate::{
     domain::people::{Actor, ActorKind},
     io::{
         catalog::{self, Catalog, Reading},
+        evidence::EvidenceFolder,
         store::{Credential, Purpose, Store},
     },
 };
@@ -49,7 +50,9 @@ pub struct Running {
 
 /// How long a sign-in link is good.
 const LINK: SignedDuration = SignedDuration::from_mins(30);
-/// Pictures drawn at once.
+/// The folder of the photos in the data folder.
+const EVIDENCE: &str = "evidence";
+/// Pictures drawn or decoded at once.
 const PICTURES: usize = 2;
 /// The administrator of the link, until there are accounts.
 const ADMINISTRATOR: &str = "administrator";
@@ -70,6 +73,7 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
         site: Arc::clone(&site),
         catalog: Arc::new(ArcSwap::from_pointee(catalog)),
         store: store.clone(),
+        evidence: EvidenceFolder::open(&options.data.join(EVIDENCE))?,
         heat: Heat::new(Arc::clone(&site), store.clone()),
         pictures: Arc::new(Semaphore::new(PICTURES)),
         clock,

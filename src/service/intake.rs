@@ -5,20 +5,23 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use axum::body::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::clock::Clock;
 use crate::{
     domain::{
         duty::{Category, CategoryCode, Outcome, Request, Visibility, WorkingCalendar, place},
-        event::{GivenPosition, Nature, Report},
+        event::{Evidence, GivenPosition, Nature, Report},
         geo::{Datum, Position},
         people::Actor,
     },
     io::{
         catalog::Catalog,
+        evidence::{EvidenceFolder, PhotoFault},
         store::{Accepted, IdempotencyKey, NewReport, SameMatter, Store, StoreError},
         tables::value::{self, Fault},
     },
@@ -30,6 +33,9 @@ pub struct Intake {
     pub site: Arc<str>,
     pub catalog: Arc<ArcSwap<Catalog>>,
     pub store: Store,
+    pub evidence: EvidenceFolder,
+    /// Turns at decoding photos: each takes memory and a core.
+    pub decoding: Arc<Semaphore>,
     pub clock: Arc<dyn Clock>,
 }
 
@@ -52,7 +58,7 @@ pub struct Told {
 }
 
 /// Why a report is not taken in. Says which field, in [`IntakeError::field`].
-#[derive(Debug, Clone, PartialEq, Serialize, strum::VariantNames)]
+#[derive(Debug, Serialize, strum::VariantNames)]
 #[serde(tag = "code", content = "params", rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum IntakeError {
@@ -71,8 +77,14 @@ pub enum IntakeError {
         length: usize,
         limit: usize,
     },
+    TooManyPhotos {
+        photos: usize,
+        limit: usize,
+    },
     #[serde(skip)]
     Store(StoreError),
+    #[serde(untagged)]
+    Photo(PhotoFault),
     #[serde(untagged)]
     Value {
         field: &'static str,
@@ -85,22 +97,26 @@ pub enum IntakeError {
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(5);
 /// Longest text of a field, in characters.
 const LONGEST_TEXT: usize = 4_000;
+/// Photos of one report.
+const MOST_PHOTOS: usize = 9;
 /// Half the way around the earth.
 const LARGEST_ACCURACY_M: f64 = 20_000_000.0;
 
 impl Intake {
-    /// Takes a report in; durable when it answers.
+    /// Takes a report in; durable when it answers, photos first.
     ///
     /// # Errors
     /// What is wrong with it, or with the store.
     pub async fn take(
         &self,
         told: Told,
+        photos: Vec<Bytes>,
         actor: &Actor,
         idempotency: Option<IdempotencyKey>,
     ) -> Result<Accepted, IntakeError> {
         let (catalog, now) = (self.catalog.load_full(), self.clock.now());
         let category = check(&told, &catalog, now)?;
+        let evidence = self.keep(photos).await?;
         let captured_at = told.captured_at.unwrap_or(now);
         let position = given_position(&told)?.or_else(|| named_position(&told, &catalog));
 
@@ -118,7 +134,7 @@ impl Intake {
             site: self.site.to_string(),
             actor: actor.name.clone(),
             idempotency,
-            evidence: Vec::new(),
+            evidence,
             same_matter: category
                 .filter(|_| placed.outcome != Outcome::Unplaced)
                 .map(|category| SameMatter { category: category.clone(), calendar: Arc::clone(&catalog.calendar) }),
@@ -146,6 +162,26 @@ impl Intake {
             },
         };
         self.store.accept(new).await.map_err(IntakeError::Store)
+    }
+
+    async fn keep(&self, photos: Vec<Bytes>) -> Result<Vec<Evidence>, IntakeError> {
+        if photos.len() > MOST_PHOTOS {
+            return Err(IntakeError::TooManyPhotos { photos: photos.len(), limit: MOST_PHOTOS });
+        }
+        let closed = || IntakeError::Store(StoreError::Closed);
+        let mut kept = Vec::with_capacity(photos.len());
+        for photo in photos {
+            let turn = Arc::clone(&self.decoding).acquire_owned().await.map_err(|_| closed())?;
+            let folder = self.evidence.clone();
+            let work = move || {
+                let kept = folder.keep(&photo);
+                drop(turn);
+                kept
+            };
+            let done = tokio::task::spawn_blocking(work).await.map_err(|_| closed())?;
+            kept.push(done.map_err(IntakeError::Photo)?);
+        }
+        Ok(kept)
     }
 }
 
@@ -203,6 +239,7 @@ impl IntakeError {
             Self::UnlistedCategory { .. } => Some("category"),
             Self::FromTheFuture { .. } => Some("captured_at"),
             Self::Value { field, .. } => Some(field),
+            Self::Photo(_) | Self::TooManyPhotos { .. } => Some("photo"),
             Self::NothingTold | Self::TextTooLong { .. } | Self::Store(_) => None,
         }
     }

@@ -98,7 +98,7 @@ mod tests {
             duty::Reason,
             grid::{HierarchyError, ring::RingFault, topology::TopologyFault},
         },
-        io::{catalog::Why, tables::value::Fault},
+        io::{catalog::Why, evidence::PhotoFault, tables::value::Fault},
         service::{http::Refusal, intake::IntakeError},
     };
 
@@ -129,12 +129,13 @@ mod tests {
             RingFault::VARIANTS,
             HierarchyError::VARIANTS,
             IntakeError::VARIANTS,
+            PhotoFault::VARIANTS,
             Refusal::VARIANTS,
         ]
         .concat()
         .into_iter()
         // These only wrap the faults that the domain names itself.
-        .filter(|code| !["ring", "hierarchy", "topology", "value", "store"].contains(code))
+        .filter(|code| !["ring", "hierarchy", "topology", "value", "store", "photo", "io"].contains(code))
         .collect();
         let worded: BTreeSet<&str> = en.iter().map(|(id, _)| id.as_str()).collect();
         assert_eq!(codes, worded, "left: codes, right: words");

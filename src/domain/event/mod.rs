@@ -1,6 +1,7 @@
 //! Events: what people report, and later what cameras see, on the way to a case.
 
 mod duplicate;
+mod evidence;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ use super::{
     geo::{Datum, Position},
 };
 pub use duplicate::{Matter, is_same_matter};
+pub use evidence::Evidence;
 
 /// What somebody told, as it was accepted: it keeps its id whatever becomes of its case.
 #[derive(Debug, Clone, PartialEq)]

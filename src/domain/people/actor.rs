@@ -47,6 +47,8 @@ pub enum Permission {
     Report,
     /// Cases with all that the staff know of them.
     ReadCases,
+    /// Photos as they came, with what their metadata tell.
+    SeeOriginals,
     /// Figures of the running service.
     Observe,
     /// Tokens and settings.
@@ -64,7 +66,7 @@ impl Actor {
         match permission {
             Permission::LookAround | Permission::Report => true,
             Permission::ReadCases | Permission::Observe => self.kind != ActorKind::Resident,
-            Permission::Administer => self.kind == ActorKind::Administrator,
+            Permission::Administer | Permission::SeeOriginals => self.kind == ActorKind::Administrator,
         }
     }
 

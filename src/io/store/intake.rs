@@ -14,7 +14,7 @@ use super::{
 use crate::domain::{
     case::{Case, Status},
     duty::{Category, CategoryCode, DepartmentCode, Visibility, WorkingCalendar},
-    event::{Matter, Report, is_same_matter},
+    event::{Evidence, Matter, Report, is_same_matter},
     geo::{LocalPlane, Position},
     update::Change,
 };
@@ -53,14 +53,6 @@ pub struct IdempotencyKey {
 pub struct SameMatter {
     pub category: Category,
     pub calendar: Arc<WorkingCalendar>,
-}
-
-/// A file of the evidence.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Evidence {
-    pub hash: String,
-    pub media_type: String,
-    pub bytes: u32,
 }
 
 /// What became of a report.
@@ -275,12 +267,14 @@ fn insert_report(tx: &Tx<'_>, new: &NewReport, case: &Case) -> Result<(), StoreE
         report.catalog_version,
     ])?;
     let mut evidence = tx.connection.prepare_cached(
-        "INSERT OR IGNORE INTO evidence (report, site, hash, media_type, bytes, added_at) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT OR IGNORE INTO evidence (report, site, rank, hash, media_type, bytes, added_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?)",
     )?;
-    for file in &new.evidence {
+    for (rank, file) in new.evidence.iter().enumerate() {
         evidence.execute(params![
             report.id,
             new.site,
+            i64::try_from(rank).unwrap_or(i64::MAX),
             file.hash,
             file.media_type,
             file.bytes,

@@ -6,6 +6,7 @@
 
 mod access;
 mod cases;
+mod evidence;
 mod heat;
 mod intake;
 mod log;
@@ -22,8 +23,9 @@ use tokio::sync::broadcast;
 use crate::domain::update::Update;
 pub use access::{Credential, Purpose};
 pub use cases::{CaseFilter, Page};
+pub use evidence::{EvidenceOf, Shown};
 pub use heat::{HeatCases, HeatFilter};
-pub use intake::{Accepted, Evidence, IdempotencyKey, NewReport, SameMatter};
+pub use intake::{Accepted, IdempotencyKey, NewReport, SameMatter};
 pub use log::Snapshot;
 use writer::Writer;
 

@@ -90,12 +90,15 @@ CREATE UNIQUE INDEX report_by_external_id ON report (site, source, external_id) 
 CREATE TABLE evidence (
     report      BLOB    NOT NULL REFERENCES report (id),
     site        TEXT    NOT NULL,
-    hash        TEXT    NOT NULL,           -- BLAKE3 of the original bytes, the name of the file
+    rank        INTEGER NOT NULL,           -- in the order in which they were sent
+    hash        TEXT    NOT NULL,           -- BLAKE3 of the bytes as they came, the name of the file
     media_type  TEXT    NOT NULL,
     bytes       INTEGER NOT NULL,
     added_at    INTEGER NOT NULL,
     PRIMARY KEY (report, hash)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX evidence_by_hash ON evidence (site, hash);
 
 -- Answers already given, so that a repeated request is answered the same and done once.
 CREATE TABLE idempotency (

@@ -15,8 +15,11 @@ use super::{
     query::{bbox, instant},
 };
 use crate::{
-    domain::{case::Case, event::Report},
-    io::store::CaseFilter,
+    domain::{
+        case::Case,
+        event::{Evidence, Report},
+    },
+    io::store::{CaseFilter, EvidenceOf},
 };
 
 #[derive(Debug, Deserialize)]
@@ -87,11 +90,15 @@ struct ReportDetail {
     address: Option<String>,
     place: Option<String>,
     contact: Option<String>,
+    /// Photos: `/api/evidence/{hash}`.
+    evidence: Vec<Evidence>,
 }
 
-impl From<Report> for ReportDetail {
-    fn from(report: Report) -> Self {
+impl ReportDetail {
+    fn new(report: Report, evidence: &[EvidenceOf]) -> Self {
+        let own = evidence.iter().filter(|one| one.report == report.id);
         Self {
+            evidence: own.map(|one| one.evidence.clone()).collect(),
             id: report.id,
             source: report.source,
             captured_at: report.captured_at,
@@ -111,10 +118,16 @@ pub async fn one(
     Speaks(language): Speaks,
     Path(id): Path<Uuid>,
 ) -> Result<Json<CaseDetail>, ApiError> {
-    let found = blocking(move || state.store.case_with_reports(&state.site, id)).await??;
+    let store = state.store.clone();
+    let found = blocking(move || store.case_with_reports(&state.site, id)).await??;
     // What one may not see is not there.
     let found = found.filter(|(case, _)| actor.circles().contains(&case.visibility));
     let (case, reports) = found.ok_or_else(|| ApiError::of(Refusal::NotFound))?;
+    let evidence = blocking(move || state.store.evidence_of_case(id)).await??;
     let why = case.placed.reasons.iter().map(|reason| language.say(reason)).collect();
-    Ok(Json(CaseDetail { case, why, told: reports.into_iter().map(ReportDetail::from).collect() }))
+    Ok(Json(CaseDetail {
+        case,
+        why,
+        told: reports.into_iter().map(|report| ReportDetail::new(report, &evidence)).collect(),
+    }))
 }

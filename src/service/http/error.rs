@@ -13,7 +13,11 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::guard::language_of;
-use crate::{io::store::StoreError, service::intake::IntakeError, words::Language};
+use crate::{
+    io::{evidence::PhotoFault, store::StoreError},
+    service::intake::IntakeError,
+    words::Language,
+};
 
 /// Why a request is refused, where nothing below says so with a code of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
@@ -28,6 +32,8 @@ pub enum Refusal {
     UnknownHost,
     ForeignPage,
     UnreadableValue,
+    BodyTooLarge,
+    TooManyRequests,
     KeyReused,
     DiskFull,
     Closing,
@@ -43,6 +49,8 @@ impl Refusal {
             Self::NotAllowed | Self::ForeignPage => StatusCode::FORBIDDEN,
             Self::UnknownHost => StatusCode::MISDIRECTED_REQUEST,
             Self::UnreadableValue => StatusCode::BAD_REQUEST,
+            Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::KeyReused => StatusCode::CONFLICT,
             Self::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
             Self::Closing => StatusCode::SERVICE_UNAVAILABLE,
@@ -113,7 +121,23 @@ impl From<IntakeError> for ApiError {
     fn from(error: IntakeError) -> Self {
         match error {
             IntakeError::Store(error) => error.into(),
+            IntakeError::Photo(PhotoFault::Io(error)) => PhotoFault::Io(error).into(),
+            IntakeError::Photo(fault @ PhotoFault::PhotoTooLarge { .. }) => {
+                Self { status: StatusCode::PAYLOAD_TOO_LARGE, ..Self::unprocessable(Some("photo"), &fault) }
+            }
             told => Self::unprocessable(told.field(), &told),
+        }
+    }
+}
+
+impl From<PhotoFault> for ApiError {
+    fn from(fault: PhotoFault) -> Self {
+        match fault {
+            PhotoFault::Io(error) if error.kind() == std::io::ErrorKind::StorageFull => Self::of(Refusal::DiskFull),
+            fault => {
+                tracing::error!(?fault, "the evidence failed");
+                Self::of(Refusal::Internal)
+            }
         }
     }
 }

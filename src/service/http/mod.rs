@@ -3,6 +3,7 @@
 
 mod cases;
 mod error;
+mod evidence;
 mod guard;
 mod heat;
 mod live;
@@ -18,21 +19,21 @@ use std::{sync::Arc, time::Duration};
 use arc_swap::ArcSwap;
 use axum::{
     Router,
-    extract::FromRef,
+    extract::{DefaultBodyLimit, FromRef},
     http::{HeaderValue, StatusCode, header},
     middleware,
     routing::{MethodRouter, get, post},
 };
 use tokio::sync::Semaphore;
 use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer,
-    set_header::SetResponseHeaderLayer, timeout::TimeoutLayer, trace::TraceLayer,
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, set_header::SetResponseHeaderLayer,
+    timeout::TimeoutLayer, trace::TraceLayer,
 };
 
 use super::{clock::Clock, heat::Heat, intake::Intake};
 use crate::{
     domain::people::Permission,
-    io::{catalog::Catalog, store::Store},
+    io::{catalog::Catalog, evidence::EvidenceFolder, store::Store},
 };
 pub use error::{ApiError, Refusal};
 
@@ -42,9 +43,10 @@ pub struct AppState {
     pub site: Arc<str>,
     pub catalog: Arc<ArcSwap<Catalog>>,
     pub store: Store,
+    pub evidence: EvidenceFolder,
     pub clock: Arc<dyn Clock>,
     pub heat: Heat,
-    /// Turns at drawing pictures: more at once would take the cores from everything else.
+    /// Turns at drawing and decoding pictures: more at once would take the cores from everything else.
     pub pictures: Arc<Semaphore>,
     /// Host names, with port where it is not the usual one, that requests may be for.
     pub hosts: Arc<[String]>,
@@ -58,6 +60,8 @@ impl FromRef<AppState> for Intake {
             site: Arc::clone(&state.site),
             catalog: Arc::clone(&state.catalog),
             store: state.store.clone(),
+            evidence: state.evidence.clone(),
+            decoding: Arc::clone(&state.pictures),
             clock: Arc::clone(&state.clock),
         }
     }
@@ -77,9 +81,14 @@ pub const ROUTES: &[Route] = &[
     ("/api/categories", Permission::LookAround, || get(site::categories)),
     ("/api/places", Permission::LookAround, || get(site::places)),
     ("/api/cameras", Permission::ReadCases, || get(site::cameras)),
-    ("/api/reports", Permission::Report, || post(reports::take)),
+    ("/api/reports", Permission::Report, || {
+        post(reports::take).layer(DefaultBodyLimit::max(reports::LARGEST_WITH_PHOTOS))
+    }),
     ("/api/cases", Permission::ReadCases, || get(cases::list)),
     ("/api/cases/{id}", Permission::ReadCases, || get(cases::one)),
+    ("/api/evidence/{hash}", Permission::ReadCases, || get(evidence::view)),
+    ("/api/evidence/{hash}/thumbnail", Permission::ReadCases, || get(evidence::thumbnail)),
+    ("/api/evidence/{hash}/original", Permission::SeeOriginals, || get(evidence::original)),
     ("/heat.png", Permission::ReadCases, || get(heat::picture)),
     ("/heat/{z}/{x}/{y}", Permission::ReadCases, || get(heat::tile)),
     ("/heat/legend.json", Permission::ReadCases, || get(heat::legend)),
@@ -102,7 +111,7 @@ pub fn router(state: AppState) -> Router {
         .fallback(|| async { ApiError::of(Refusal::NotFound) })
         .method_not_allowed_fallback(|| async { ApiError::of(Refusal::MethodNotAllowed) })
         .layer(middleware::from_fn_with_state(state.clone(), guard::known_host))
-        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, PATIENCE))
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn(error::worded))

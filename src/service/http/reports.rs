@@ -3,16 +3,18 @@
 use axum::{
     Json,
     body::Bytes,
-    extract::State,
-    http::{HeaderMap, StatusCode},
+    extract::{FromRequest, Multipart, Request, State, multipart::MultipartError},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{
-    error::ApiError,
+    BODY_LIMIT,
+    error::{ApiError, Refusal},
     guard::{By, Speaks},
     locate::Located,
 };
@@ -56,17 +58,19 @@ struct ReportAnswer {
 
 /// Longest `Idempotency-Key`.
 const LONGEST_KEY: usize = 200;
+/// Largest body of a report with its photos.
+pub const LARGEST_WITH_PHOTOS: usize = 48 * 1024 * 1024;
 
 pub async fn take(
     State(intake): State<Intake>,
     By(actor): By,
     Speaks(language): Speaks,
     headers: HeaderMap,
-    body: Bytes,
+    request: Request,
 ) -> Result<Response, ApiError> {
-    let told = told(&body)?;
-    let idempotency = idempotency(&headers, &body)?;
-    let accepted = intake.take(told, &actor, idempotency).await?;
+    let Sent { told, photos, hash } = Sent::read(request).await?;
+    let idempotency = idempotency(&headers, hash)?;
+    let accepted = intake.take(told, photos, &actor, idempotency).await?;
     let status = if accepted.repeated { StatusCode::OK } else { StatusCode::CREATED };
     let answer = ReportAnswer {
         report_id: accepted.report_id,
@@ -78,30 +82,99 @@ pub async fn take(
     Ok((status, Json(answer)).into_response())
 }
 
-fn told(body: &[u8]) -> Result<Told, ApiError> {
-    // serde_json stops at 128 levels, so nesting is bounded as the size is.
-    let body: ReportBody =
-        serde_json::from_slice(body).map_err(|error| ApiError::unreadable(Some("body"), &error.to_string()))?;
-    Ok(Told {
-        lon: body.lon,
-        lat: body.lat,
-        datum: body.datum,
-        accuracy_m: body.accuracy_m,
-        captured_at: body.captured_at,
-        category: body.category.filter(|code| !code.is_empty()),
-        nature: body.nature,
-        description: body.description.filter(|text| !text.trim().is_empty()),
-        address: body.address.filter(|text| !text.trim().is_empty()),
-        place: body.place.filter(|text| !text.trim().is_empty()),
-        contact: body.contact,
-        source: body.source,
-        external_id: body.external_id,
-    })
+/// A report as it came over the wire.
+struct Sent {
+    told: Told,
+    photos: Vec<Bytes>,
+    /// Of everything that was sent.
+    hash: String,
 }
 
-fn idempotency(headers: &HeaderMap, body: &[u8]) -> Result<Option<IdempotencyKey>, ApiError> {
+impl Sent {
+    /// JSON, or a form whose fields are named as the members of the JSON are, with photos in fields named `photo`.
+    async fn read(request: Request) -> Result<Self, ApiError> {
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        if kind.is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("multipart/form-data")) {
+            let form = Multipart::from_request(request, &()).await;
+            return Self::of_form(form.map_err(|error| ApiError::unreadable(Some("body"), &error.to_string()))?).await;
+        }
+        let body = axum::body::to_bytes(request.into_body(), BODY_LIMIT).await;
+        let body = body.map_err(|_| ApiError::of(Refusal::BodyTooLarge))?;
+        // serde_json stops at 128 levels, so nesting is bounded as the size is.
+        let report: ReportBody =
+            serde_json::from_slice(&body).map_err(|error| ApiError::unreadable(Some("body"), &error.to_string()))?;
+        Ok(Self { told: report.into(), photos: Vec::new(), hash: blake3::hash(&body).to_hex().to_string() })
+    }
+
+    async fn of_form(mut form: Multipart) -> Result<Self, ApiError> {
+        /// Members that are numbers: a form has texts alone.
+        const NUMBERS: [&str; 3] = ["lon", "lat", "accuracy_m"];
+        let (mut members, mut photos, mut hasher) = (Map::new(), Vec::new(), blake3::Hasher::new());
+        let mut texts = 0;
+        while let Some(field) = form.next_field().await.map_err(|error| broken(&error))? {
+            let name = field.name().unwrap_or_default().to_owned();
+            let bytes = field.bytes().await.map_err(|error| broken(&error))?;
+            hasher.update(name.as_bytes()).update(&(bytes.len() as u64).to_le_bytes()).update(&bytes);
+            if name == "photo" {
+                photos.push(bytes);
+                continue;
+            }
+            texts += bytes.len();
+            if texts > BODY_LIMIT {
+                return Err(ApiError::of(Refusal::BodyTooLarge));
+            }
+            let text = std::str::from_utf8(&bytes).map_err(|_| ApiError::unreadable(Some(&name), "…"))?;
+            // A form sends the fields that nobody filled in, too.
+            if text.is_empty() {
+                continue;
+            }
+            let value = if NUMBERS.contains(&name.as_str()) {
+                let number: f64 = text.trim().parse().map_err(|_| ApiError::unreadable(Some(&name), text))?;
+                serde_json::Number::from_f64(number).map(Value::Number)
+            } else {
+                Some(Value::from(text))
+            };
+            let value = value.ok_or_else(|| ApiError::unreadable(Some(&name), text))?;
+            if members.insert(name.clone(), value).is_some() {
+                return Err(ApiError::unreadable(Some(&name), text));
+            }
+        }
+        let report: ReportBody = serde_json::from_value(Value::Object(members))
+            .map_err(|error| ApiError::unreadable(Some("body"), &error.to_string()))?;
+        Ok(Self { told: report.into(), photos, hash: hasher.finalize().to_hex().to_string() })
+    }
+}
+
+fn broken(error: &MultipartError) -> ApiError {
+    match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => ApiError::of(Refusal::BodyTooLarge),
+        _ => ApiError::unreadable(Some("body"), &error.body_text()),
+    }
+}
+
+impl From<ReportBody> for Told {
+    fn from(body: ReportBody) -> Self {
+        Self {
+            lon: body.lon,
+            lat: body.lat,
+            datum: body.datum,
+            accuracy_m: body.accuracy_m,
+            captured_at: body.captured_at,
+            category: body.category.filter(|code| !code.is_empty()),
+            nature: body.nature,
+            description: body.description.filter(|text| !text.trim().is_empty()),
+            address: body.address.filter(|text| !text.trim().is_empty()),
+            place: body.place.filter(|text| !text.trim().is_empty()),
+            contact: body.contact,
+            source: body.source,
+            external_id: body.external_id,
+        }
+    }
+}
+
+fn idempotency(headers: &HeaderMap, request: String) -> Result<Option<IdempotencyKey>, ApiError> {
     let Some(value) = headers.get("Idempotency-Key") else { return Ok(None) };
     let key = value.to_str().ok().filter(|key| !key.is_empty() && key.len() <= LONGEST_KEY);
     let key = key.ok_or_else(|| ApiError::unreadable(Some("Idempotency-Key"), &format!("{value:?}")))?;
-    Ok(Some(IdempotencyKey { key: key.to_owned(), request: blake3::hash(body).to_hex().to_string() }))
+    Ok(Some(IdempotencyKey { key: key.to_owned(), request }))
 }

@@ -112,6 +112,8 @@ unknown_sign_in_code = this sign-in link is used up or too old; ask for a new on
 unknown_host = this service does not go by that name
 foreign_page = a page from elsewhere may not do that
 unreadable_value = cannot be read: { $value }
+body_too_large = the request is larger than is taken here
+too_many_requests = too many requests in a short time; try again in a moment
 key_reused = this idempotency key was used for another request
 disk_full = the disk is full; nothing was kept, try again later
 closing = the service is closing
@@ -122,4 +124,8 @@ unlisted_category = category { $category } is not on the lists{ $likely ->
    *[other] ; did it lose its leading zeros? There is { $likely }
 }
 from_the_future = { $captured_at } is still to come; it is { $now } now
+too_many_photos = { $photos } photos; { $limit } are the most
+photo_too_large = a photo of { $bytes } bytes; { $limit } are the most
+no_photo = this is no photo, or a broken one; JPEG, PNG and WebP are understood
+too_many_pixels = a photo of { $width } × { $height } pixels; { $limit } a side are the most
 text_too_long = a text of { $length } characters; { $limit } are the most

@@ -103,6 +103,8 @@ unknown_sign_in_code = 登录链接已使用或已过期，请重新获取
 unknown_host = 本服务不使用该名称
 foreign_page = 外部页面不能进行该操作
 unreadable_value = 无法读取：{ $value }
+body_too_large = 请求过大
+too_many_requests = 请求过于频繁，请稍后再试
 key_reused = 该幂等键已用于另一个请求
 disk_full = 磁盘已满；未保存任何内容，请稍后再试
 closing = 服务正在关闭
@@ -113,4 +115,8 @@ unlisted_category = 类别 { $category } 不在责任清单上{ $likely ->
    *[other] ；是否丢了前导零？有 { $likely }
 }
 from_the_future = { $captured_at } 尚未到来；现在是 { $now }
+too_many_photos = 有 { $photos } 张照片，最多 { $limit } 张
+photo_too_large = 照片有 { $bytes } 字节，最多 { $limit } 字节
+no_photo = 这不是照片，或文件已损坏；支持 JPEG、PNG 和 WebP
+too_many_pixels = 照片为 { $width } × { $height } 像素，每边最多 { $limit } 像素
 text_too_long = 文本有 { $length } 个字符，最多 { $limit } 个
