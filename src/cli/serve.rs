@@ -21,22 +21,18 @@ pub struct Args {
     /// The site's folder
     #[arg(long, default_value = ".", value_name = "DIR")]
     site: PathBuf,
-    /// Folder of the store [default: data in the site's folder]
+    /// Folder of the store [default: the site's `data`, else data in its folder]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// Address and port
-    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDR")]
-    listen: SocketAddr,
+    /// Address and port [default: the site's `listen`, else 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<SocketAddr>,
 }
 
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
-    let options = Options {
-        site: args.site.clone(),
-        data: args.data.clone().unwrap_or_else(|| args.site.join("data")),
-        listen: args.listen,
-    };
+    let options = Options { site: args.site.clone(), data: args.data.clone(), listen: args.listen };
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(&options))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -23,7 +23,7 @@ pub struct Args {
     /// The site's folder
     #[arg(long, default_value = ".", value_name = "DIR", global = true)]
     site: PathBuf,
-    /// Folder of the store [default: data in the site's folder]
+    /// Folder of the store [default: the site's `data`, else data in its folder]
     #[arg(long, value_name = "DIR", global = true)]
     data: Option<PathBuf>,
     #[command(subcommand)]
@@ -44,9 +44,9 @@ enum Command {
 }
 
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let data = args.data.clone().unwrap_or_else(|| args.site.join("data"));
-    let store = app::open_store(&data)?;
-    let site = catalog::site_id(&args.site);
+    let settings = catalog::settings(&args.site);
+    let store = app::open_store(&app::data_folder(&args.site, args.data.as_deref(), &settings.serving))?;
+    let site = settings.id;
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let now = Timestamp::now();
     match &args.command {

@@ -1,7 +1,7 @@
 //! The only composition root: starts everything, and stops it.
 
 use std::{
-    net::SocketAddr,
+    net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -9,34 +9,32 @@ use std::{
 use anyhow::{Context, bail};
 use arc_swap::ArcSwap;
 use jiff::SignedDuration;
-use tokio::{
-    net::TcpListener,
-    sync::{Semaphore, oneshot},
-    task::JoinHandle,
-};
+use tokio::sync::Semaphore;
 
 use super::{
     clock::Clock,
     heat::Heat,
-    http::{self, AppState},
+    http::{self, AppState, Pace},
+    listening::Listening,
     secret::Secret,
 };
 use crate::{
     domain::people::{Actor, ActorKind},
     io::{
-        catalog::{self, Catalog, Reading},
+        catalog::{self, Catalog, Reading, Serving, TlsFiles},
         evidence::EvidenceFolder,
         store::{Credential, Purpose, Store},
     },
 };
 
-/// What `serve` is told.
+/// What `serve` is told on its command line.
 #[derive(Debug, Clone)]
 pub struct Options {
     pub site: PathBuf,
-    pub data: PathBuf,
-    /// Port 0 takes a free one.
-    pub listen: SocketAddr,
+    /// Else as the site's settings say, else `data` in its folder.
+    pub data: Option<PathBuf>,
+    /// Else as the site's settings say, else port 8080 of this machine alone. Port 0 takes a free one.
+    pub listen: Option<SocketAddr>,
 }
 
 /// A service that runs until it is told to stop.
@@ -44,10 +42,13 @@ pub struct Running {
     pub address: SocketAddr,
     pub store: Store,
     pub site: Arc<str>,
-    stop: oneshot::Sender<()>,
-    served: JoinHandle<std::io::Result<()>>,
+    /// Scheme and host, as people reach it.
+    pub url: String,
+    listening: Listening,
 }
 
+/// This machine alone: who opens a service to others says so.
+const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 /// How long a sign-in link is good.
 const LINK: SignedDuration = SignedDuration::from_mins(30);
 /// The folder of the photos in the data folder.
@@ -63,33 +64,48 @@ const ADMINISTRATOR: &str = "administrator";
 /// If the site has errors, the store cannot be opened, or the address cannot be had.
 pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<Running> {
     let catalog = catalog_of(&options.site)?;
-    let store = open_store(&options.data)?;
+    let serving = catalog.settings.serving.clone();
+    let data = data_folder(&options.site, options.data.as_deref(), &serving);
+    let store = open_store(&data)?;
     let site: Arc<str> = Arc::from(catalog.settings.id.as_str());
-    let listener =
-        TcpListener::bind(options.listen).await.with_context(|| format!("cannot listen on {}", options.listen))?;
+    let listen = options.listen.or(serving.listen).unwrap_or(LISTEN);
+    let listener = TcpListener::bind(listen).with_context(|| format!("cannot listen on {listen}"))?;
     let address = listener.local_addr()?;
+    let tls = serving.tls.as_ref().map(|files| TlsFiles {
+        certificate: options.site.join(&files.certificate),
+        key: options.site.join(&files.key),
+    });
+    let (is_secure, public) = match &serving.public_url {
+        Some(url) => (url.is_secure, url.host.clone()),
+        None => (tls.is_some(), address.to_string()),
+    };
     let port = address.port();
+    let own = ["127.0.0.1", "localhost", "[::1]"].map(|host| format!("{host}:{port}"));
     let state = AppState {
         site: Arc::clone(&site),
         catalog: Arc::new(ArcSwap::from_pointee(catalog)),
         store: store.clone(),
-        evidence: EvidenceFolder::open(&options.data.join(EVIDENCE))?,
+        evidence: EvidenceFolder::open(&data.join(EVIDENCE))?,
         heat: Heat::new(Arc::clone(&site), store.clone()),
         pictures: Arc::new(Semaphore::new(PICTURES)),
         clock,
-        hosts: ["127.0.0.1", "localhost", "[::1]"].map(|host| format!("{host}:{port}")).into(),
-        is_secure: false,
+        pace: Pace::new(&serving.trusted_proxies),
+        telemetry: Arc::default(),
+        hosts: own.into_iter().chain([public.clone()]).collect(),
+        is_secure,
     };
-    let (stop, stopped) = oneshot::channel::<()>();
-    let served = tokio::spawn(
-        axum::serve(listener, http::router(state))
-            .with_graceful_shutdown(async move {
-                // Told to stop, or whoever could tell is gone.
-                let _ = stopped.await;
-            })
-            .into_future(),
-    );
-    Ok(Running { address, store, site, stop, served })
+    let listening = Listening::start(listener, tls.as_ref(), http::router(state)).await?;
+    let url = format!("{}://{public}", if is_secure { "https" } else { "http" });
+    Ok(Running { address, store, site, url, listening })
+}
+
+/// Where the store and the photos are.
+#[must_use]
+pub fn data_folder(site: &Path, given: Option<&Path>, serving: &Serving) -> PathBuf {
+    /// In the site's folder.
+    const DATA: &str = "data";
+    let kept = serving.data.as_deref().unwrap_or(Path::new(DATA));
+    given.map_or_else(|| site.join(kept), Path::to_owned)
 }
 
 /// The site's catalog, or everything that is wrong with it.
@@ -128,7 +144,7 @@ impl Running {
             expires_at: Some(now + LINK),
         };
         self.store.add_credential(&self.site, credential).await?;
-        Ok(format!("http://{}/#code={}", self.address, code.expose()))
+        Ok(format!("{}/#code={}", self.url, code.expose()))
     }
 
     /// Takes no new requests, finishes those under way, closes the store.
@@ -136,9 +152,6 @@ impl Running {
     /// # Errors
     /// If serving had failed.
     pub async fn stop(self) -> anyhow::Result<()> {
-        // It may have stopped by itself.
-        let _ = self.stop.send(());
-        self.served.await??;
-        Ok(())
+        self.listening.stop().await
     }
 }

@@ -5,4 +5,6 @@ pub mod clock;
 pub mod heat;
 pub mod http;
 pub mod intake;
+mod listening;
 pub mod secret;
+pub mod telemetry;

@@ -20,4 +20,5 @@ mod lattice;
 mod photos;
 mod real_data;
 mod service;
+mod serving;
 mod store;

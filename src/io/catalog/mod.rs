@@ -15,6 +15,7 @@ mod grids;
 mod people;
 mod problem;
 mod references;
+mod serving;
 mod settings;
 mod survey_grids;
 
@@ -32,6 +33,7 @@ use files::SiteFolder;
 pub use grid_file::{GridFile, GridFileError, Kept};
 use problem::Problems;
 pub use problem::{Problem, Severity, Spot, Why};
+pub use serving::{PublicUrl, Serving, TlsFiles};
 pub use settings::Settings;
 pub use survey_grids::{ColumnMap, FIELDS, Reference, SurveyGridsError, feature_line};
 
@@ -76,10 +78,10 @@ impl Reading {
     }
 }
 
-/// What a site is called in the store.
+/// What a site says of itself; what is absent or wrong is at its default.
 #[must_use]
-pub fn site_id(root: &Path) -> String {
-    settings::read(root).0.id
+pub fn settings(root: &Path) -> Settings {
+    settings::read(root).0
 }
 
 /// Reads the whole site.

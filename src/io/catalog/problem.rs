@@ -118,6 +118,15 @@ pub enum Why {
     BadTimeZone {
         value: String,
     },
+    BadAddress {
+        value: String,
+    },
+    BadPublicUrl {
+        value: String,
+    },
+    BadProxy {
+        value: String,
+    },
     EmptyValidity {
         from: String,
         to: String,

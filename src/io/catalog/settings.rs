@@ -6,6 +6,7 @@ use super::{
     entry::Entry,
     files::{SiteFolder, toml_tables},
     problem::{Problem, Problems, Spot, Why},
+    serving::{self, Serving},
 };
 use crate::domain::geo::Datum;
 
@@ -26,6 +27,8 @@ pub struct Settings {
     pub max_file_mb: u64,
     /// `[placement] nearest_m`: how far outside every grid a position still counts for the nearest.
     pub nearest_m: f64,
+    /// How the service is reached.
+    pub serving: Serving,
 }
 
 impl Default for Settings {
@@ -38,6 +41,7 @@ impl Default for Settings {
             datum: None,
             max_file_mb: 64,
             nearest_m: 50.0,
+            serving: Serving::default(),
         }
     }
 }
@@ -71,6 +75,7 @@ pub fn read(root: &std::path::Path) -> (Settings, Vec<Problem>) {
                 settings.nearest_m = nearest_m;
             }
         });
+        settings.serving = serving::read(&mut entry);
         entry.no_more_keys();
     }
     (settings, problems.into_vec())

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use axum::{
     Json,
     extract::Request,
-    http::StatusCode,
+    http::{StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -170,5 +170,9 @@ pub async fn worded(request: Request, next: Next) -> Response {
         }
         None => ApiError { status, ..ApiError::of(Refusal::Internal) },
     };
-    (error.status, Json(error.body(language))).into_response()
+    let mut worded = (error.status, Json(error.body(language))).into_response();
+    if let Some(wait) = parts.headers.remove(header::RETRY_AFTER) {
+        worded.headers_mut().insert(header::RETRY_AFTER, wait);
+    }
+    worded
 }

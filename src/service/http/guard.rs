@@ -1,5 +1,7 @@
 //! Who may come in: the host that was asked for, the page that asks, the actor behind it and what that one may.
 
+use std::time::Instant;
+
 use axum::{
     extract::{FromRequestParts, Request, State},
     http::{HeaderMap, Method, header, request::Parts},
@@ -23,6 +25,8 @@ use crate::{
 #[derive(Clone)]
 pub struct Needs {
     pub state: AppState,
+    /// The route's pattern.
+    pub path: &'static str,
     pub permission: Permission,
 }
 
@@ -45,12 +49,29 @@ pub async fn known_host(State(state): State<AppState>, request: Request, next: N
     next.run(request).await
 }
 
-/// Finds the actor and lets only one pass who may.
-pub async fn permit(State(needs): State<Needs>, mut request: Request, next: Next) -> Response {
+/// Finds the actor, lets only one pass who may, at a bearable pace, and counts the answer.
+pub async fn permit(State(needs): State<Needs>, request: Request, next: Next) -> Response {
+    let (begun, method) = (Instant::now(), request.method().clone());
+    let response = admit(&needs, request, next).await;
+    // A method that nobody knows is no label.
+    let method = match method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::DELETE => "DELETE",
+        _ => "other",
+    };
+    needs.state.telemetry.answered(needs.path, method, response.status().as_u16(), begun.elapsed());
+    response
+}
+
+async fn admit(needs: &Needs, mut request: Request, next: Next) -> Response {
     let actor = match actor_of(&needs.state, request.headers()).await {
         Ok(actor) => actor,
         Err(error) => return error.into_response(),
     };
+    if !needs.state.pace.admits(&actor, request.headers(), request.extensions()) {
+        return ([(header::RETRY_AFTER, "1")], ApiError::of(Refusal::TooManyRequests)).into_response();
+    }
     if !actor.may(needs.permission) {
         let is_nobody = actor == Actor::resident();
         let refusal = if is_nobody { Refusal::SignIn } else { Refusal::NotAllowed };

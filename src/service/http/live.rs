@@ -46,9 +46,12 @@ pub async fn live(
     upgrade.max_message_size(INCOMING).on_upgrade(move |socket| async move {
         // Heard from before the snapshot is read, so that nothing falls between the two.
         let changes = state.store.listen();
+        let telemetry = Arc::clone(&state.telemetry);
         let mut screen = Screen { socket, state, actor, seq: 0 };
+        telemetry.screens.inc();
         // A screen that goes away is no error.
         let _ = screen.run(query.since, changes).await;
+        telemetry.screens.dec();
     })
 }
 
@@ -78,7 +81,10 @@ impl Screen {
                 change = changes.recv() => match change {
                     Ok(update) => self.tell(&update).await?,
                     // It fell behind and updates were dropped: what is missing stands in the log.
-                    Err(RecvError::Lagged(_)) => self.catch_up().await?,
+                    Err(RecvError::Lagged(_)) => {
+                        self.state.telemetry.resyncs.inc();
+                        self.catch_up().await?;
+                    }
                     Err(RecvError::Closed) => return Ok(()),
                 },
                 said = self.socket.recv() => match said {

@@ -9,6 +9,7 @@ mod heat;
 mod live;
 mod locate;
 mod operations;
+mod pace;
 mod query;
 mod reports;
 mod session;
@@ -30,12 +31,13 @@ use tower_http::{
     timeout::TimeoutLayer, trace::TraceLayer,
 };
 
-use super::{clock::Clock, heat::Heat, intake::Intake};
+use super::{clock::Clock, heat::Heat, intake::Intake, telemetry::Telemetry};
 use crate::{
     domain::people::Permission,
     io::{catalog::Catalog, evidence::EvidenceFolder, store::Store},
 };
 pub use error::{ApiError, Refusal};
+pub use pace::Pace;
 
 /// What the handlers share.
 #[derive(Clone)]
@@ -48,6 +50,8 @@ pub struct AppState {
     pub heat: Heat,
     /// Turns at drawing and decoding pictures: more at once would take the cores from everything else.
     pub pictures: Arc<Semaphore>,
+    pub pace: Pace,
+    pub telemetry: Arc<Telemetry>,
     /// Host names, with port where it is not the usual one, that requests may be for.
     pub hosts: Arc<[String]>,
     /// Whether the public side speaks TLS: then cookies are for TLS only.
@@ -67,6 +71,12 @@ impl FromRef<AppState> for Intake {
     }
 }
 
+impl FromRef<AppState> for Arc<Telemetry> {
+    fn from_ref(state: &AppState) -> Self {
+        Self::clone(&state.telemetry)
+    }
+}
+
 /// A path, its handlers, and what its actor must be allowed: the one table of permissions.
 type Route = (&'static str, Permission, fn() -> MethodRouter<AppState>);
 
@@ -74,6 +84,7 @@ type Route = (&'static str, Permission, fn() -> MethodRouter<AppState>);
 pub const ROUTES: &[Route] = &[
     ("/healthz", Permission::LookAround, || get(operations::healthz)),
     ("/readyz", Permission::LookAround, || get(operations::readyz)),
+    ("/metrics", Permission::Observe, || get(operations::metrics)),
     ("/api/session", Permission::LookAround, || post(session::sign_in).get(session::who).delete(session::sign_out)),
     ("/api/locate", Permission::LookAround, || get(locate::locate)),
     ("/api/grids", Permission::LookAround, || get(site::grids)),
@@ -104,7 +115,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub fn router(state: AppState) -> Router {
     let mut router = Router::new();
     for (path, permission, handlers) in ROUTES {
-        let needs = guard::Needs { state: state.clone(), permission: *permission };
+        let needs = guard::Needs { state: state.clone(), path, permission: *permission };
         router = router.route(path, handlers().layer(middleware::from_fn_with_state(needs, guard::permit)));
     }
     router

@@ -1,17 +1,29 @@
-//! `/healthz`, `/readyz`.
+//! `/healthz`, `/readyz`, `/metrics`.
 
-use axum::{extract::State, http::StatusCode, response::IntoResponse};
+use axum::{
+    extract::State,
+    http::{StatusCode, header},
+    response::IntoResponse,
+};
 
-use super::{AppState, guard::blocking};
+use super::{AppState, error::ApiError, guard::blocking};
 
 /// The process answers.
 pub async fn healthz() -> &'static str {
     "ok"
 }
 
+/// Figures for Prometheus, in the text form of OpenMetrics.
+pub async fn metrics(State(state): State<AppState>) -> Result<impl IntoResponse, ApiError> {
+    let store = state.store.clone();
+    let seq = blocking(move || store.last_seq()).await??;
+    state.telemetry.log_seq.set(seq as f64);
+    Ok(([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], state.telemetry.text()))
+}
+
 /// The store answers too: requests will be served.
 pub async fn readyz(State(state): State<AppState>) -> impl IntoResponse {
-    let answers = blocking(move || state.store.updates_since(&state.site, i64::MAX, 1)).await;
+    let answers = blocking(move || state.store.last_seq()).await;
     match answers {
         Ok(Ok(_)) => (StatusCode::OK, "ready"),
         _ => (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer"),

@@ -1,5 +1,7 @@
 //! `POST /api/reports`: somebody tells something.
 
+use std::sync::Arc;
+
 use axum::{
     Json,
     body::Bytes,
@@ -20,8 +22,11 @@ use super::{
 };
 use crate::{
     domain::{event::Nature, geo::Datum},
-    io::store::IdempotencyKey,
-    service::intake::{Intake, Told},
+    io::store::{Accepted, IdempotencyKey},
+    service::{
+        intake::{Intake, Told},
+        telemetry::Telemetry,
+    },
 };
 
 /// A report as it is sent. Unknown members are refused, so that a slip of the pen loses nothing.
@@ -63,6 +68,7 @@ pub const LARGEST_WITH_PHOTOS: usize = 48 * 1024 * 1024;
 
 pub async fn take(
     State(intake): State<Intake>,
+    State(telemetry): State<Arc<Telemetry>>,
     By(actor): By,
     Speaks(language): Speaks,
     headers: HeaderMap,
@@ -71,6 +77,11 @@ pub async fn take(
     let Sent { told, photos, hash } = Sent::read(request).await?;
     let idempotency = idempotency(&headers, hash)?;
     let accepted = intake.take(told, photos, &actor, idempotency).await?;
+    telemetry.reported(match &accepted {
+        Accepted { repeated: true, .. } => "repeated",
+        Accepted { case, .. } if case.reports > 1 => "joined",
+        Accepted { .. } => "opened",
+    });
     let status = if accepted.repeated { StatusCode::OK } else { StatusCode::CREATED };
     let answer = ReportAnswer {
         report_id: accepted.report_id,

@@ -1,6 +1,6 @@
 //! The real service on a port of its own.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use gridwatch::{
     domain::people::{Actor, ActorKind},
@@ -28,12 +28,16 @@ pub struct Service {
 
 impl Service {
     pub async fn start() -> Self {
+        Self::of(demo_site()).await
+    }
+
+    pub async fn of(site: &Path) -> Self {
         let data = tempfile::tempdir().expect("a folder");
         let clock = ManualClock::at("2026-03-04T09:00:00+08:00".parse().expect("an instant"));
         let options = Options {
-            site: demo_site().to_owned(),
-            data: data.path().to_owned(),
-            listen: "127.0.0.1:0".parse().expect("an address"),
+            site: site.to_owned(),
+            data: Some(data.path().to_owned()),
+            listen: Some("127.0.0.1:0".parse().expect("an address")),
         };
         let running = app::start(&options, Arc::new(clock.clone())).await.expect("starts");
         let service = Self { running, clock, client: Client::new(), administrator: String::new(), _data: data };
@@ -56,7 +60,7 @@ impl Service {
     }
 
     pub fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.running.address)
+        format!("{}{path}", self.running.url)
     }
 
     pub fn get(&self, path: &str) -> RequestBuilder {

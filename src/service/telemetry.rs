@@ -1,0 +1,94 @@
+//! Figures of the running service, as Prometheus reads them.
+
+use std::{sync::atomic::AtomicU64, time::Duration};
+
+use prometheus_client::{
+    encoding::{EncodeLabelSet, text::encode},
+    metrics::{
+        counter::Counter,
+        family::Family,
+        gauge::Gauge,
+        histogram::{Histogram, exponential_buckets},
+    },
+    registry::{Registry, Unit},
+};
+
+/// What is counted. Labels are few and fixed, so that the figures stay small: no label holds what a client chose.
+pub struct Telemetry {
+    registry: Registry,
+    requests: Family<Request, Counter>,
+    durations: Family<Route, Histogram, fn() -> Histogram>,
+    reports: Family<Report, Counter>,
+    /// Screens that listen.
+    pub screens: Gauge,
+    /// Screens that had fallen behind and were brought up anew.
+    pub resyncs: Counter,
+    /// The log's last change.
+    pub log_seq: Gauge<f64, AtomicU64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Request {
+    route: String,
+    method: &'static str,
+    status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Route {
+    route: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Report {
+    outcome: &'static str,
+}
+
+impl Default for Telemetry {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("gridwatch");
+        let requests = Family::default();
+        let buckets: fn() -> Histogram = || Histogram::new(exponential_buckets(0.001, 2.0, 14));
+        let durations = Family::new_with_constructor(buckets);
+        let reports = Family::default();
+        let (screens, resyncs, log_seq) = (Gauge::default(), Counter::default(), Gauge::default());
+        registry.register("http_requests", "Requests answered", Family::clone(&requests));
+        registry.register_with_unit(
+            "http_request_duration",
+            "From a request's header to its answer's",
+            Unit::Seconds,
+            Family::clone(&durations),
+        );
+        registry.register("reports", "Reports by what became of them", Family::clone(&reports));
+        registry.register("screens", "Live connections", Gauge::clone(&screens));
+        registry.register(
+            "screen_resyncs",
+            "Screens that fell behind and were brought up anew",
+            Counter::clone(&resyncs),
+        );
+        registry.register("log_seq", "Last committed change", Gauge::clone(&log_seq));
+        Self { registry, requests, durations, reports, screens, resyncs, log_seq }
+    }
+}
+
+impl Telemetry {
+    /// `route` is the pattern, not what stood in its place.
+    pub fn answered(&self, route: &str, method: &'static str, status: u16, took: Duration) {
+        self.requests.get_or_create(&Request { route: route.to_owned(), method, status }).inc();
+        self.durations.get_or_create(&Route { route: route.to_owned() }).observe(took.as_secs_f64());
+    }
+
+    /// `outcome`: opened, joined or repeated.
+    pub fn reported(&self, outcome: &'static str) {
+        self.reports.get_or_create(&Report { outcome }).inc();
+    }
+
+    /// All of it in the text form of OpenMetrics.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        // A string takes whatever is written to it.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+}
