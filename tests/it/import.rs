@@ -13,7 +13,7 @@ const MAP: &str = "code=WGBM,name=WGMC,households=HS";
 
 #[test]
 fn a_report_comes_first_and_the_site_changes_only_with_write() {
-    let site = Site::empty().with("survey.geojson", SURVEY);
+    let site = Site::empty().with("survey.geojson", SURVEY).with("gridwatch.toml", "time_zone = \"Asia/Shanghai\"\n");
     let run = site.run(&["import", "grids", "survey.geojson", "--map", MAP, "--level", "grid", "--datum", "wgs84"]);
     assert_eq!(run.code, 0, "{}", run.said());
     assert!(

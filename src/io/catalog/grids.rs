@@ -56,13 +56,18 @@ pub fn read(bytes: &[u8], site_datum: Option<Datum>, zone: &TimeZone, problems: 
     if collection.features.is_empty() {
         problems.error(&Spot::file(), None, Why::NoFeatures);
     }
-    if declared.is_none() && read.features.iter().any(|grid| grid.in_gcj02_area()) {
+    if declared.is_none() && read.in_china() {
         problems.warning(&Spot::file(), Some("datum"), Why::NoDatum);
     }
     Some(read)
 }
 
 impl Grids {
+    /// Whether any of them lies where coordinates and clocks are China's.
+    pub fn in_china(&self) -> bool {
+        self.features.iter().any(|grid| grid.in_gcj02_area())
+    }
+
     /// The coverages of the grids, with what is wrong between them.
     pub fn coverages(&self, problems: &mut Problems) -> Option<CoverageTimeline> {
         let timeline = match CoverageTimeline::new(&self.features) {

@@ -30,6 +30,7 @@ use crate::domain::{
 pub use basemap::BasemapLayer;
 use files::SiteFolder;
 pub use grid_file::{GridFile, GridFileError, Kept};
+use grids::Grids;
 use problem::Problems;
 pub use problem::{Problem, Severity, Spot, Why};
 pub use settings::Settings;
@@ -125,6 +126,11 @@ fn read_from(root: &Path, other_grids: Option<&str>) -> Reading {
     let (basemap, basemap_problems) = basemap::read(root, &site.folder, settings.datum);
     problems.extend(basemap_problems);
     let mut grid_problems = Problems::of(grids::FILE);
+    if !settings.has_time_zone && grids.as_ref().is_some_and(Grids::in_china) {
+        let mut of_settings = Problems::of(settings::FILE);
+        of_settings.warning(&Spot::file(), Some("time_zone"), Why::NoTimeZone);
+        problems.extend(of_settings.into_vec());
+    }
     let coverages = grids.as_ref().and_then(|grids| grids.coverages(&mut grid_problems));
     problems.extend(grid_problems.into_vec());
     let (territories, assets, staff) =

@@ -80,6 +80,8 @@ pub enum Why {
     },
     /// Inside China the datum decides on the grid, and none is declared.
     NoDatum,
+    /// Inside China nobody means UTC, and no zone is set.
+    NoTimeZone,
     // A row, a feature, an entry.
     NotAFeature {
         error: String,

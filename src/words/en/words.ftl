@@ -10,6 +10,7 @@ not_toml = not TOML: { $error }
 no_features = the collection holds no features
 unknown_crs = coordinate system { $crs } is not read here; CRS84, EPSG:4326 and EPSG:4490 are, others go through `gridwatch import grids --crs`
 no_datum = inside China and no datum declared; read as wgs84. Say datum = "wgs84", "gcj02" or "bd09" in [geodata] of gridwatch.toml: the wrong one moves everything by about 400 m
+no_time_zone = inside China and no time zone set; dates, and times without an offset, are read as UTC. Say time_zone = "Asia/Shanghai"
 not_a_feature = not a GeoJSON feature: { $error }
 null_geometry = has no geometry
 wrong_geometry = a { $expected } is needed, this is a { $found }

@@ -10,6 +10,7 @@ not_toml = 不是 TOML：{ $error }
 no_features = 集合中没有要素
 unknown_crs = 不支持坐标系 { $crs }；支持 CRS84、EPSG:4326、EPSG:4490，其他请用 `gridwatch import grids --crs` 导入
 no_datum = 位于中国境内但未声明坐标基准，按 wgs84 读取。请在 gridwatch.toml 的 [geodata] 中写明 datum = "wgs84"、"gcj02" 或 "bd09"：用错会整体偏移约 400 米
+no_time_zone = 位于中国境内但未设时区，日期和不带偏移的时间按 UTC 读取。请写明 time_zone = "Asia/Shanghai"
 not_a_feature = 不是 GeoJSON 要素：{ $error }
 null_geometry = 没有几何图形
 wrong_geometry = 需要 { $expected }，实为 { $found }

@@ -116,7 +116,7 @@ fn files_that_cannot_be_had_or_written_are_named() {
     }
     let left: Vec<_> =
         fs::read_dir(site.path()).expect("the site").map(|entry| entry.expect("an entry").file_name()).collect();
-    assert_eq!(left.len(), 3, "nothing but in.csv, folder, geodata: {left:?}");
+    assert_eq!(left.len(), 4, "nothing but in.csv, folder, geodata, gridwatch.toml: {left:?}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Grids whose properties are wrong, alone or beside each other.
 
-use super::{assert_refused, assert_warned};
+use super::{assert_refused, assert_warned, sound_site};
 use crate::harness::{Site, Square, collection, feature};
 
 /// A grid for each list of properties, side by side.
@@ -152,7 +152,7 @@ fn one_bad_feature_among_twenty_is_the_only_one_blamed() {
         (r#"{"type": "Faeture", "properties": {"code": "C07"}}"#.to_owned(), "not a GeoJSON feature: "),
     ];
     for (bad, why) in whys {
-        let site = Site::empty().with("geodata/grids.geojson", collection(features(&bad)));
+        let site = sound_site().with("geodata/grids.geojson", collection(features(&bad)));
         let check = site.run(&["check"]);
         let [only, summary] = &check.text().lines().collect::<Vec<_>>()[..] else { panic!("{}", check.text()) };
         assert!(only.starts_with(&format!("error: geodata/grids.geojson:10: feature 9 (C07): {why}")), "{only}");
@@ -162,7 +162,7 @@ fn one_bad_feature_among_twenty_is_the_only_one_blamed() {
     let mut leaf = features(&feature(r#""code": "C07", "name": "C07", "level": "community", "parent": "S""#, &ring(7)));
     leaf.pop();
     leaf.push(feature(r#""code": "G19", "name": "G19", "parent": "C19""#, &ring(19)));
-    let site = Site::empty().with("geodata/grids.geojson", collection(leaf));
+    let site = sound_site().with("geodata/grids.geojson", collection(leaf));
     let check = site.run(&["check"]);
     assert_eq!(
         check.text(),
@@ -173,7 +173,7 @@ fn one_bad_feature_among_twenty_is_the_only_one_blamed() {
 #[test]
 fn a_site_in_china_without_a_datum_is_warned() {
     let text = collection([feature(SOUND, "[[[110,40],[110.01,40],[110.01,40.01],[110,40]]]")]);
-    let site = Site::empty().with("geodata/grids.geojson", text.replace(r#""datum": "wgs84", "#, ""));
+    let site = sound_site().with("geodata/grids.geojson", text.replace(r#""datum": "wgs84", "#, ""));
     assert_warned(
         &site,
         &[
