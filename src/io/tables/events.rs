@@ -146,10 +146,8 @@ impl EventTable {
         const MAX_M: f64 = 20_000_000.0;
         let Some(column) = self.accuracy else { return Ok(None) };
         match number(record, column)? {
-            Some(value) if !(0.0..=MAX_M).contains(&value) => {
-                Err(at(column, Fault::OutOfRange { value, min: 0.0, max: MAX_M }))
-            }
-            // Devices write zero where they do not know.
+            Some(value) if value > MAX_M => Err(at(column, Fault::OutOfRange { value, min: 0.0, max: MAX_M })),
+            // Devices write zero or, as iOS does, a negative number where they do not know.
             accuracy_m => Ok(accuracy_m.filter(|meters| *meters > 0.0)),
         }
     }

@@ -27,6 +27,7 @@ not_text = must be text in quotation marks{ $value ->
    *[other] , found { $value }
 }
 bad_number = "{ $value }" is not a number
+not_finite = "{ $value }" is no finite number
 not_whole = { $value } is not a whole number
 decimal_comma = "{ $value }" has a comma for a decimal point
 out_of_range = { $value } is not between { $min } and { $max }

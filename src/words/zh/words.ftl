@@ -27,6 +27,7 @@ not_text = 须为带引号的文本{ $value ->
    *[other] ，实为 { $value }
 }
 bad_number = “{ $value }”不是数字
+not_finite = “{ $value }”不是有限的数
 not_whole = { $value } 不是整数
 decimal_comma = “{ $value }”用逗号作了小数点
 out_of_range = { $value } 不在 { $min } 与 { $max } 之间

@@ -104,8 +104,8 @@ fn a_pose_that_no_camera_can_have_is_named_by_its_number() {
     assert_camera_refused(
         &pose("inf", "nan", "\"wide\""),
         &[
-            "heading_deg: \"inf\" is not a number",
-            "tilt_deg: \"nan\" is not a number",
+            "heading_deg: \"inf\" is no finite number",
+            "tilt_deg: \"nan\" is no finite number",
             "hfov_deg: \"wide\" is not a number",
         ],
     );

@@ -15,7 +15,7 @@ fn settings_that_are_wrong_are_named_by_key() {
         ("[geodata]\nmax_file_mb = 0\n", ": geodata.max_file_mb: 0 is not between 1 and 4096"),
         ("[geodata]\nmax_file_mb = 1.5\n", ": geodata.max_file_mb: 1.5 is not a whole number"),
         ("[placement]\nnearest_m = -1\n", ": placement.nearest_m: -1 is not between 0 and 10000"),
-        ("[placement]\nnearest_m = nan\n", ": placement.nearest_m: \"nan\" is not a number"),
+        ("[placement]\nnearest_m = nan\n", ": placement.nearest_m: \"nan\" is no finite number"),
         ("[placement]\nnearest_m = \"far\"\n", ": placement.nearest_m: \"far\" is not a number"),
         (
             "placement = 50\n",
