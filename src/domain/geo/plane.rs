@@ -67,6 +67,14 @@ impl LocalPlane {
         [radius_m / self.east_m_per_deg, radius_m / self.north_m_per_deg]
     }
 
+    /// Corners in degrees, south-west and north-east, of the box that holds a circle of `radius_m` around the origin.
+    #[must_use]
+    pub fn envelope(&self, radius_m: f64) -> [[f64; 2]; 2] {
+        let [dx, dy] = self.reach_deg(radius_m);
+        let geo::Coord { x, y } = self.origin;
+        [[x - dx, y - dy], [x + dx, y + dy]]
+    }
+
     /// Square metres of one square degree here.
     #[must_use]
     pub fn m2_per_deg2(&self) -> f64 {
