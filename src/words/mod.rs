@@ -95,7 +95,8 @@ mod tests {
     use super::*;
     use crate::{
         domain::{
-            duty::Reason,
+            camera::{HomographyError, StreamUriError},
+            duty::{CalendarError, Reason},
             grid::{HierarchyError, ring::RingFault, topology::TopologyFault},
         },
         io::{catalog::Why, tables::value::Fault},
@@ -128,13 +129,18 @@ mod tests {
             TopologyFault::VARIANTS,
             RingFault::VARIANTS,
             HierarchyError::VARIANTS,
+            CalendarError::VARIANTS,
+            StreamUriError::VARIANTS,
+            HomographyError::VARIANTS,
             IntakeError::VARIANTS,
             Refusal::VARIANTS,
         ]
         .concat()
         .into_iter()
         // These only wrap the faults that the domain names itself.
-        .filter(|code| !["ring", "hierarchy", "topology", "value", "store"].contains(code))
+        .filter(|code| {
+            !["ring", "hierarchy", "topology", "calendar", "stream", "control_points", "value", "store"].contains(code)
+        })
         .collect();
         let worded: BTreeSet<&str> = en.iter().map(|(id, _)| id.as_str()).collect();
         assert_eq!(codes, worded, "left: codes, right: words");

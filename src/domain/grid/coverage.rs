@@ -52,7 +52,9 @@ impl CoverageTimeline {
                 grids.iter().enumerate().filter(|(_, grid)| holds(grid)).map(|(i, grid)| (i, Arc::clone(grid))).unzip();
             match Coverage::new(valid) {
                 Ok(coverage) => stretches.push((start, coverage)),
-                Err(found) => faults.extend(found.into_iter().map(|fault| fault.renumbered(&features))),
+                Err(found) => {
+                    faults.extend(found.into_iter().map(|fault| fault.renumbered(&features).seen_over_time(grids)));
+                }
             }
         }
         if !faults.is_empty() {
@@ -99,10 +101,23 @@ impl HierarchyError {
             Self::UnknownParent { feature, grid, parent, likely } => {
                 Self::UnknownParent { feature: features[feature], grid, parent, likely }
             }
+            Self::ParentNotValid { feature, grid, parent } => {
+                Self::ParentNotValid { feature: features[feature], grid, parent }
+            }
             Self::ParentLoop { feature, grid } => Self::ParentLoop { feature: features[feature], grid },
             Self::ParentLevel { feature, grid, level, parent, parent_level } => {
                 Self::ParentLevel { feature: features[feature], grid, level, parent, parent_level }
             }
+        }
+    }
+
+    /// A parent that a stretch lacks and another has is not unknown.
+    fn seen_over_time(self, grids: &[Arc<Grid>]) -> Self {
+        match self {
+            Self::UnknownParent { feature, grid, parent, .. } if grids.iter().any(|known| known.code == parent) => {
+                Self::ParentNotValid { feature, grid, parent }
+            }
+            other => other,
         }
     }
 }

@@ -7,6 +7,7 @@ mod basemap;
 mod calendar;
 mod cameras;
 mod codes;
+mod collection;
 mod duties;
 mod entry;
 mod files;

@@ -5,7 +5,11 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::{
-    domain::grid::{HierarchyError, ring::RingFault, topology::TopologyFault},
+    domain::{
+        camera::{HomographyError, StreamUriError},
+        duty::CalendarError,
+        grid::{HierarchyError, ring::RingFault, topology::TopologyFault},
+    },
     io::tables::value::Fault,
 };
 
@@ -74,6 +78,7 @@ pub enum Why {
     NotToml {
         error: String,
     },
+    NotPmtiles,
     NoFeatures,
     UnknownCrs {
         crs: String,
@@ -95,7 +100,13 @@ pub enum Why {
         columns: Vec<String>,
     },
     RowTooLong,
-    UnknownKey,
+    UnknownColumn {
+        likely: Option<String>,
+    },
+    DoubledColumn,
+    UnknownKey {
+        likely: Option<String>,
+    },
     // A value.
     /// Not repeated where it may be a credential.
     NotText {
@@ -143,20 +154,11 @@ pub enum Why {
         to: String,
         days: usize,
     },
-    NoWorkingTime {
-        error: String,
-    },
     NoStream,
-    BadStream {
-        error: String,
-    },
     /// A password in a stream's address; the address is not repeated.
     CredentialsInStream,
     BadGbCode {
         value: String,
-    },
-    BadControlPoints {
-        error: String,
     },
     MissingElement {
         element: String,
@@ -174,6 +176,12 @@ pub enum Why {
     Hierarchy(HierarchyError),
     #[serde(untagged)]
     Topology(TopologyFault),
+    #[serde(untagged)]
+    Calendar(CalendarError),
+    #[serde(untagged)]
+    Stream(StreamUriError),
+    #[serde(untagged)]
+    ControlPoints(HomographyError),
 }
 
 impl Problem {

@@ -5,8 +5,14 @@ file_too_large = { $size_mb } MB; files above { $limit_mb } MB are refused (see 
 file_empty = the file is empty
 wrong_encoding = the text is not { $encoding }; save it as UTF-8
 not_json = not JSON: { $error } (column { $column })
-not_a_collection = a FeatureCollection is needed, this is { $found }
+not_a_collection = a FeatureCollection is needed, this is { $found ->
+    [list] a list
+    [scalar] no object
+    [untyped] something without a type
+   *[other] { $found }
+}
 not_toml = not TOML: { $error }
+not_pmtiles = not PMTiles of version 3
 no_features = the collection holds no features
 unknown_crs = coordinate system { $crs } is not read here; CRS84, EPSG:4326 and EPSG:4490 are, others go through `gridwatch import grids --crs`
 no_datum = inside China and no datum declared; read as wgs84. Say datum = "wgs84", "gcj02" or "bd09" in [geodata] of gridwatch.toml: the wrong one moves everything by about 400 m
@@ -19,7 +25,15 @@ ragged_row = { $found } fields where the header has { $expected }
 unclosed_quote = a quotation mark opens here and is never closed
 not_utf8 = bytes that are no text in the encoding of the file; is another --encoding meant?
 row_too_long = the line is longer than 1 MiB; is this a CSV file?
-unknown_key = not a key that is read here; a typing error?
+unknown_column = not a column that is read here{ $likely ->
+    [none] { "" }
+   *[other] ; is { $likely } meant?
+}
+doubled_column = the column is there twice; which one is meant?
+unknown_key = not a key that is read here; { $likely ->
+    [none] a typing error?
+   *[other] is { $likely } meant?
+}
 not_a_table = must be a table: write [[{ $name }]] on a line of its own, and its keys below
 missing_value = is missing
 not_text = must be text in quotation marks{ $value ->
@@ -54,14 +68,25 @@ bad_position = { $lon ->
 }
 swapped_position = { $lon }, { $lat } looks like latitude, longitude; longitude comes first
 zero_position = 0, 0 is a position that nobody knew
-no_working_time = { $error }
 no_stream = a camera needs one stream: main or sub
-bad_stream = { $error }
 credentials_in_stream = the address holds a user or password; keep them out of the file and name them with secret = "…"
 bad_gb_code = "{ $value }" is not a GB/T 28181 code of 20 digits
-bad_control_points = { $error }
 missing_element = GStreamer has no { $element }; install { $package }
 no_gstreamer = { $error }
+# Of a calendar, a stream, control points.
+no_hours = a working day needs hours
+hours_overlap = hours from { $from } to { $to } are empty or overlap the hours before
+no_working_day = a week needs a working day
+no_scheme = no scheme: a stream starts with rtsp://, rtsps://, file:// or test://
+unknown_scheme = scheme { $scheme }:// is none of rtsp://, rtsps://, file://, test://
+no_address = nothing stands behind { $scheme }://
+too_few_points = { $given ->
+    [one] 1 control point is
+   *[other] { $given } control points are
+} too few: 4 are needed, more are better
+point_out_of_frame = control point { $number } (counted from 1) is outside the frame
+view_left_open = the control points leave the view open: no four of them stand so that no three are in one line
+impossible_view = the control points contradict each other: no camera above the ground sees them in this order
 # Faults of the grids.
 ring_too_short = ring { $ring } has { $positions } positions; four are the fewest, the last being the first again
 ring_unclosed = ring { $ring } is not closed: it ends at { $lon }, { $lat }, away from where it began
@@ -73,6 +98,7 @@ unknown_parent = there is no { $parent }{ $likely ->
     [none] { "" }
    *[other] ; did it lose its leading zeros? There is { $likely }
 }
+parent_not_valid = { $parent } is not valid all the time that { $grid } is
 parent_level = { $parent } is a { $parent_level }, which is no wider than a { $level }
 overlap = { $winner } and { $other } overlap by { $area_m2 } m² at { $lon }, { $lat }; there { $winner } wins (the smaller, then the lower code)
 gap = { $pieces ->

@@ -5,8 +5,14 @@ file_too_large = { $size_mb } MB；超过 { $limit_mb } MB 的文件不予读取
 file_empty = 文件为空
 wrong_encoding = 文本不是 { $encoding } 编码；请另存为 UTF-8
 not_json = 不是 JSON：{ $error }（第 { $column } 列）
-not_a_collection = 需要 FeatureCollection，实为 { $found }
+not_a_collection = 需要 FeatureCollection，实为{ $found ->
+    [list] 列表
+    [scalar] 非对象
+    [untyped] 没有 type 的对象
+   *[other] { " " }{ $found }
+}
 not_toml = 不是 TOML：{ $error }
+not_pmtiles = 不是第 3 版的 PMTiles
 no_features = 集合中没有要素
 unknown_crs = 不支持坐标系 { $crs }；支持 CRS84、EPSG:4326、EPSG:4490，其他请用 `gridwatch import grids --crs` 导入
 no_datum = 位于中国境内但未声明坐标基准，按 wgs84 读取。请在 gridwatch.toml 的 [geodata] 中写明 datum = "wgs84"、"gcj02" 或 "bd09"：用错会整体偏移约 400 米
@@ -19,7 +25,15 @@ ragged_row = 有 { $found } 个字段，而表头有 { $expected } 个
 unclosed_quote = 此处的引号没有闭合
 not_utf8 = 有字节不是该编码的文本；是否应另指 --encoding？
 row_too_long = 此行超过 1 MiB，是 CSV 文件吗？
-unknown_key = 不认识的键，是否笔误？
+unknown_column = 不认识的列{ $likely ->
+    [none] { "" }
+   *[other] ，是否应为 { $likely }？
+}
+doubled_column = 此列出现两次，以哪一列为准？
+unknown_key = 不认识的键，{ $likely ->
+    [none] 是否笔误？
+   *[other] 是否应为 { $likely }？
+}
 not_a_table = 须为表：另起一行写 [[{ $name }]]，其键写在下面
 missing_value = 缺失
 not_text = 须为带引号的文本{ $value ->
@@ -54,14 +68,22 @@ bad_position = { $lon ->
 }
 swapped_position = { $lon }, { $lat } 似为纬度在前；应经度在前
 zero_position = 0, 0 表示位置未知
-no_working_time = 工作时间有误：{ $error }
 no_stream = 摄像机须有一路码流：main 或 sub
-bad_stream = 码流地址有误：{ $error }
 credentials_in_stream = 地址中含有用户名或密码；请移出文件，用 secret = "…" 指名
 bad_gb_code = “{ $value }”不是 20 位的 GB/T 28181 编码
-bad_control_points = 控制点有误：{ $error }
 missing_element = GStreamer 缺少 { $element }；请安装 { $package }
 no_gstreamer = GStreamer 无法启动：{ $error }
+# 工作日历、码流、控制点的问题
+no_hours = 工作日须有工作时间
+hours_overlap = 工作时间 { $from } 至 { $to } 为空，或与前一段重叠
+no_working_day = 一周至少要有一个工作日
+no_scheme = 缺少协议：码流地址以 rtsp://、rtsps://、file:// 或 test:// 开头
+unknown_scheme = 协议 { $scheme }:// 不是 rtsp://、rtsps://、file://、test:// 之一
+no_address = { $scheme }:// 之后没有地址
+too_few_points = 只有 { $given } 个控制点：至少需要 4 个，多些更好
+point_out_of_frame = 第 { $number } 个控制点在画面之外
+view_left_open = 控制点不足以确定画面：其中没有任意三点都不共线的四点
+impossible_view = 控制点互相矛盾：地面上方没有摄像机会看到这样的次序
 # 网格图形的问题
 ring_too_short = 第 { $ring } 个环只有 { $positions } 个点；至少四个，末点与首点相同
 ring_unclosed = 第 { $ring } 个环未闭合：终点 { $lon }, { $lat } 不是起点
@@ -73,6 +95,7 @@ unknown_parent = 没有上级 { $parent }{ $likely ->
     [none] { "" }
    *[other] ；是否丢了前导零？有 { $likely }
 }
+parent_not_valid = 在 { $grid } 的有效期内，{ $parent } 并非始终有效
 parent_level = { $parent } 的层级是 { $parent_level }，并不高于 { $level }
 overlap = { $winner } 与 { $other } 在 { $lon }, { $lat } 处重叠 { $area_m2 } 平方米；重叠处归 { $winner }（面积小者优先，其次编码小者）
 gap = { $beside } 之间有 { $pieces } 处空隙，共 { $area_m2 } 平方米，位于 { $lon }, { $lat }

@@ -119,6 +119,21 @@ fn a_parent_that_cannot_be_one_is_named() {
     );
 }
 
+#[test]
+fn a_parent_that_ends_before_its_child_is_not_called_missing() {
+    const CHILD: &str = r#""code": "G1", "name": "G1", "level": "grid", "parent": "P""#;
+    let street = |validity: &str| format!(r#""code": "P", "name": "P", "level": "street", {validity}"#);
+    let (old, new) = (street(r#""valid_to": "2026-07-01""#), street(r#""valid_from": "2026-07-01""#));
+    for only in [&old, &new] {
+        assert_refused(
+            &site_of(&[CHILD, only]),
+            &["geodata/grids.geojson:2: feature 1 (G1): parent: P is not valid all the time that G1 is"],
+        );
+    }
+    let check = site_of(&[CHILD, &old, &new]).run(&["check"]);
+    assert_eq!(check.code, 0, "two versions that follow one another are one parent: {}", check.said());
+}
+
 /// A street of twenty communities, one of them bad, and a grid below each.
 #[test]
 fn one_bad_feature_among_twenty_is_the_only_one_blamed() {

@@ -39,7 +39,7 @@ fn keys_that_nobody_reads_are_warned_of() {
     assert_warned(
         &site_with("gridwatch.toml", "tolerance = 3\ntime_zone = \"Asia/Shanghai\"\n[geodata]\ndatums = \"wgs84\"\n"),
         &[
-            "gridwatch.toml: geodata.datums: not a key that is read here; a typing error?",
+            "gridwatch.toml: geodata.datums: not a key that is read here; is datum meant?",
             "gridwatch.toml: tolerance: not a key that is read here; a typing error?",
         ],
     );
