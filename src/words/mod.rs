@@ -36,13 +36,14 @@ impl Language {
         if locale.to_ascii_lowercase().starts_with("zh") { Self::Zh } else { Self::En }
     }
 
-    /// The sentence for something that serialises to `{"code": …, "params": {…}}`; the bare code where there is none.
+    /// The sentence for something that serialises to `{"code": …, "params": {…}}`, or to a code alone; the bare code
+    /// where there is no sentence.
     ///
     /// Numbers are rounded by what their names say they are: degrees to 6 decimals, metres to 1, square metres to 0.
     #[must_use]
     pub fn say(self, coded: &impl Serialize) -> String {
         let Ok(value) = serde_json::to_value(coded) else { return String::new() };
-        let code = value.get("code").and_then(Value::as_str).unwrap_or_default();
+        let code = value.get("code").unwrap_or(&value).as_str().unwrap_or_default();
         let params = value.get("params").and_then(Value::as_object);
         let args: HashMap<Cow<'static, str>, FluentValue<'static>> = params
             .into_iter()
@@ -94,12 +95,16 @@ mod tests {
 
     use super::*;
     use crate::{
+        cli::{RowOutcome, Saying},
         domain::{
             camera::{HomographyError, StreamUriError},
             duty::{CalendarError, Reason},
             grid::{HierarchyError, ring::RingFault, topology::TopologyFault},
         },
-        io::{catalog::Why, tables::value::Fault},
+        io::{
+            catalog::{Severity, Why},
+            tables::{events::ColumnError, value::Fault},
+        },
         service::{http::Refusal, intake::IntakeError},
     };
 
@@ -132,6 +137,10 @@ mod tests {
             CalendarError::VARIANTS,
             StreamUriError::VARIANTS,
             HomographyError::VARIANTS,
+            Saying::VARIANTS,
+            RowOutcome::VARIANTS,
+            Severity::VARIANTS,
+            ColumnError::VARIANTS,
             IntakeError::VARIANTS,
             Refusal::VARIANTS,
         ]

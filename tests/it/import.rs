@@ -162,3 +162,16 @@ fn an_import_that_would_break_the_rest_of_the_site_says_so_and_writes_only_when_
     assert_eq!(site.run(&[&args[..], &["--force"]].concat()).code, 0, "the same again changes nothing");
     assert!(!site.file("geodata/grids.geojson.2.bak").exists());
 }
+
+#[test]
+fn an_import_speaks_chinese() {
+    let site = Site::empty().with("survey.geojson", SURVEY);
+    let args = ["import", "grids", "survey.geojson", "--map", MAP, "--level", "grid", "--lang", "zh"];
+    let run = site.run(&args);
+    assert!(run.code == 2 && run.stderr.contains("都未说明坐标基准"), "{}", run.stderr);
+    let run = site.run(&[&args[..], &["--datum", "wgs84"]].concat());
+    for words in ["2 个要素，列 WGBM, WGMC, HS", "坐标：wgs84（经纬度），依命令所指", "未写入；加 --write 即保存到"]
+    {
+        assert!(run.text().contains(words), "{words}: {}", run.text());
+    }
+}

@@ -35,7 +35,7 @@ use grids::Grids;
 use problem::Problems;
 pub use problem::{Problem, Severity, Spot, Why};
 pub use settings::Settings;
-pub use survey_grids::{ColumnMap, FIELDS, Reference, SurveyGridsError, feature_line};
+pub use survey_grids::{ColumnMap, FIELDS, Reference, SaidBy, SurveyGridsError, feature_line};
 
 /// One version of a site: immutable; every event and case keeps the version that it was placed with.
 #[derive(Debug)]

@@ -1,7 +1,5 @@
 //! What is wrong with a site's files: a place and a code with parameters. The words are made at the edge.
 
-use std::fmt;
-
 use serde::Serialize;
 
 use crate::{
@@ -28,7 +26,7 @@ pub struct Problem {
 }
 
 /// Whether the service starts in spite of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, strum::Display)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, strum::Display, strum::VariantNames)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 pub enum Severity {
@@ -246,25 +244,5 @@ impl Spot {
     #[must_use]
     pub fn file() -> Self {
         Self::default()
-    }
-}
-
-/// `geodata/grids.geojson:7: feature 3 (150621001): level`
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
-        if let Some(line) = self.spot.line {
-            write!(f, ":{line}")?;
-        }
-        match (self.spot.feature, &self.spot.of) {
-            (Some(feature), Some(of)) => write!(f, ": feature {feature} ({of})")?,
-            (Some(feature), None) => write!(f, ": feature {feature}")?,
-            (None, Some(of)) => write!(f, ": {of}")?,
-            (None, None) => {}
-        }
-        if let Some(field) = &self.field {
-            write!(f, ": {field}")?;
-        }
-        Ok(())
     }
 }

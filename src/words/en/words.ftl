@@ -151,3 +151,112 @@ unlisted_category = category { $category } is not on the lists{ $likely ->
 }
 from_the_future = { $captured_at } is still to come; it is { $now } now
 text_too_long = a text of { $length } characters; { $limit } are the most
+# What a command says of its work.
+error = error
+warning = warning
+feature = feature { $feature }
+would_start = { $warnings ->
+    [one] 1 warning
+   *[other] { $warnings } warnings
+}; the service would start
+would_not_start = { $errors ->
+    [one] 1 error
+   *[other] { $errors } errors
+}, { $warnings ->
+    [one] 1 warning
+   *[other] { $warnings } warnings
+}; the service would not start
+site_holds = version { $version }: { $grids ->
+    [one] 1 grid
+   *[other] { $grids } grids
+} to place on, { $departments ->
+    [one] 1 department
+   *[other] { $departments } departments
+}, { $categories ->
+    [one] 1 category
+   *[other] { $categories } categories
+}, { $territories ->
+    [one] 1 territory
+   *[other] { $territories } territories
+}, { $assets ->
+    [one] 1 asset
+   *[other] { $assets } assets
+}, { $staff } staff, { $places ->
+    [one] 1 place
+   *[other] { $places } places
+}, { $cameras ->
+    [one] 1 camera
+   *[other] { $cameras } cameras
+}
+inside = inside
+ambiguous = ambiguous
+nearest = nearest
+outside = outside
+unplaced = unplaced
+invalid = invalid
+reading_columns = reading { $columns } as { $datum }
+taken_as_wgs84 = note: coordinates are taken as WGS84; say --datum gcj02 for those of a phone or AMap, bd09 for Baidu's
+rows_placed = { $rows ->
+    [one] 1 row
+   *[other] { $rows } rows
+}: { $outcomes } in { $seconds } s
+rows_of = { $rows } { $outcome }
+no_rows = none
+at_line = line { $line }
+column_category = category
+column_outcome = outcome
+column_grid = grid
+column_department = department
+column_why = why
+survey_holds = { $file }: { $features ->
+    [one] 1 feature
+   *[other] { $features } features
+}, columns { $columns }
+coordinates = coordinates: { $degrees ->
+    [true] { "degrees in " }
+   *[other] { "" }
+}{ $system }, { $said_by ->
+    [user] as you said
+    [file] as the file says
+    [site] as the site says
+   *[other] as nobody says otherwise
+}
+site_reaches = the site then reaches from { $west }, { $south } to { $east }, { $north }
+grid_sizes = its smallest grid is { $smallest } with { $smallest_area }, its largest { $largest } with { $largest_area }
+grids_replaced = { $features ->
+    [one] 1 feature
+   *[other] { $features } features
+} read; they replace { $replaced } and leave { $kept } of other levels; { $errors ->
+    [one] 1 error
+   *[other] { $errors } errors
+}, { $warnings ->
+    [one] 1 warning
+   *[other] { $warnings } warnings
+}
+mend_errors = nothing written: mend the errors first
+mend_other_files = nothing written: mend the other files, or say --force
+say_write = nothing written; say --write to keep them in { $file }
+written = written to { $file }
+written_over = written to { $file }; what was there is in { $copy }
+# Why a command cannot do its work.
+level_needed = say which level the features are: --level L, or level=COL in --map
+code_needed = --map: code is needed, as in code={ $column }
+no_field_in_map = --map { $pair }: field=COLUMN is needed
+unknown_field_in_map = --map { $pair }: the field is none of { $fields }
+unknown_column_in_map = --map { $pair }: there is no column { $column }; the columns are: { $columns }
+field_twice_in_map = --map: { $field } is given twice
+datum_needed = these are degrees inside China, and neither you, the file nor the site says which datum; say --datum wgs84 (surveys, GPS), gcj02 (AMap, Tencent, phones) or bd09 (Baidu): the wrong one moves everything by about 400 m
+no_such_column = there is no column { $wanted }; the columns are: { $columns }; name the right one with --{ $option }
+column_twice = the column { $name } is there twice; rename the wrong one, or name the right one with --{ $option }
+standard_input = standard input
+cannot_open = cannot open { $file }
+cannot_read = cannot read { $file }
+cannot_write = cannot write { $file }
+no_such_file = there is no such file or folder
+no_permission = no permission
+is_a_folder = it is a folder
+not_a_folder = what should be a folder is a file
+empty_table = { $file } is empty: there is not even a header
+utf16 = this is UTF-16; save it as CSV in UTF-8
+workbook = this is a workbook or another ZIP file; save the sheet as CSV
+long_line = line { $line } is longer than 1 MiB; is this a CSV file?

@@ -139,3 +139,67 @@ unlisted_category = 类别 { $category } 不在责任清单上{ $likely ->
 }
 from_the_future = { $captured_at } 尚未到来；现在是 { $now }
 text_too_long = 文本有 { $length } 个字符，最多 { $limit } 个
+# 命令的说明
+error = 错误
+warning = 警告
+feature = 第 { $feature } 个要素
+would_start = { $warnings } 个警告；服务可以启动
+would_not_start = { $errors } 个错误，{ $warnings } 个警告；服务无法启动
+site_holds = 版本 { $version }：末级网格 { $grids } 个、职能部门 { $departments } 个、类别 { $categories } 个、专属区域 { $territories } 个、权属部件 { $assets } 个、人员 { $staff } 名、地点 { $places } 个、摄像机 { $cameras } 台
+inside = 格内
+ambiguous = 待辨
+nearest = 就近
+outside = 格外
+unplaced = 未定位
+invalid = 无效
+reading_columns = 读取 { $columns }，坐标基准 { $datum }
+taken_as_wgs84 = 提示：坐标按 WGS84 读取；手机或高德的坐标请用 --datum gcj02，百度的请用 bd09
+rows_placed = 共 { $rows } 行：{ $outcomes }，用时 { $seconds } 秒
+rows_of = { $outcome } { $rows }
+no_rows = 无
+at_line = 第 { $line } 行
+column_category = 类别
+column_outcome = 归格结果
+column_grid = 网格
+column_department = 职能部门
+column_why = 理由
+survey_holds = { $file }：{ $features } 个要素，列 { $columns }
+coordinates = 坐标：{ $system }{ $degrees ->
+    [true] { "" }（经纬度）
+   *[other] { "" }
+}，{ $said_by ->
+    [user] 依命令所指
+    [file] 依文件所述
+    [site] 依站点设置
+   *[other] 无其他说明
+}
+site_reaches = 导入后站点范围为 { $west }, { $south } 至 { $east }, { $north }
+grid_sizes = 最小的网格是 { $smallest }，{ $smallest_area }；最大的是 { $largest }，{ $largest_area }
+grids_replaced = 读取 { $features } 个要素，替换 { $replaced } 个，保留其他级别 { $kept } 个；{ $errors } 个错误，{ $warnings } 个警告
+mend_errors = 未写入：请先改正错误
+mend_other_files = 未写入：请先改正其他文件，或用 --force
+say_write = 未写入；加 --write 即保存到 { $file }
+written = 已写入 { $file }
+written_over = 已写入 { $file }；原文件保存为 { $copy }
+# 命令无法完成的原因
+level_needed = 请说明要素的级别：--level L，或在 --map 中写 level=列名
+code_needed = --map：须有 code，如 code={ $column }
+no_field_in_map = --map { $pair }：应为 字段=列名
+unknown_field_in_map = --map { $pair }：字段不是以下之一：{ $fields }
+unknown_column_in_map = --map { $pair }：没有列 { $column }；现有列：{ $columns }
+field_twice_in_map = --map：{ $field } 给出了两次
+datum_needed = 这是中国境内的经纬度，而命令、文件、站点都未说明坐标基准；请用 --datum wgs84（测绘、GPS）、gcj02（高德、腾讯、手机）或 bd09（百度）：用错会整体偏移约 400 米
+no_such_column = 没有列 { $wanted }；现有列：{ $columns }；请用 --{ $option } 指明
+column_twice = 列 { $name } 出现两次；请改名，或用 --{ $option } 指明
+standard_input = 标准输入
+cannot_open = 无法打开 { $file }
+cannot_read = 无法读取 { $file }
+cannot_write = 无法写入 { $file }
+no_such_file = 没有该文件或文件夹
+no_permission = 没有权限
+is_a_folder = 这是文件夹
+not_a_folder = 应为文件夹处是文件
+empty_table = { $file } 为空：连表头也没有
+utf16 = 这是 UTF-16 编码；请另存为 UTF-8 的 CSV
+workbook = 这是工作簿或其他 ZIP 文件；请把工作表另存为 CSV
+long_line = 第 { $line } 行超过 1 MiB，是 CSV 文件吗？

@@ -171,7 +171,7 @@ fn one_bad_feature_among_twenty_is_the_only_one_blamed() {
         let check = site.run(&["check"]);
         let [only, summary] = &check.text().lines().collect::<Vec<_>>()[..] else { panic!("{}", check.text()) };
         assert!(only.starts_with(&format!("error: geodata/grids.geojson:10: feature 9 (C07): {why}")), "{only}");
-        assert_eq!(*summary, "1 errors, 0 warnings; the service would not start");
+        assert_eq!(*summary, "1 error, 0 warnings; the service would not start");
     }
     // A leaf that is bad leaves a hole; the hole is no fault of its own.
     let mut leaf = features(&feature(r#""code": "C07", "name": "C07", "level": "community", "parent": "S""#, &ring(7)));
@@ -181,7 +181,7 @@ fn one_bad_feature_among_twenty_is_the_only_one_blamed() {
     let check = site.run(&["check"]);
     assert_eq!(
         check.text(),
-        "error: geodata/grids.geojson:42: feature 41 (G19): level: is missing\n1 errors, 0 warnings; the service would not start\n"
+        "error: geodata/grids.geojson:42: feature 41 (G19): level: is missing\n1 error, 0 warnings; the service would not start\n"
     );
 }
 
