@@ -93,22 +93,17 @@ impl CoverageTimeline {
 
 impl HierarchyError {
     /// The same fault with features numbered as in a longer list.
-    fn renumbered(self, features: &[usize]) -> Self {
-        match self {
-            Self::DuplicateCode { feature, grid, first } => {
-                Self::DuplicateCode { feature: features[feature], grid, first: features[first] }
+    fn renumbered(mut self, features: &[usize]) -> Self {
+        match &mut self {
+            Self::DuplicateCode { feature, first, .. } => {
+                (*feature, *first) = (features[*feature], features[*first]);
             }
-            Self::UnknownParent { feature, grid, parent, likely } => {
-                Self::UnknownParent { feature: features[feature], grid, parent, likely }
-            }
-            Self::ParentNotValid { feature, grid, parent } => {
-                Self::ParentNotValid { feature: features[feature], grid, parent }
-            }
-            Self::ParentLoop { feature, grid } => Self::ParentLoop { feature: features[feature], grid },
-            Self::ParentLevel { feature, grid, level, parent, parent_level } => {
-                Self::ParentLevel { feature: features[feature], grid, level, parent, parent_level }
-            }
+            Self::UnknownParent { feature, .. }
+            | Self::ParentNotValid { feature, .. }
+            | Self::ParentLoop { feature, .. }
+            | Self::ParentLevel { feature, .. } => *feature = features[*feature],
         }
+        self
     }
 
     /// A parent that a stretch lacks and another has is not unknown.
