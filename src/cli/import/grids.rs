@@ -100,23 +100,20 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
     let news: Vec<&Problem> =
         after.problems.iter().filter(|problem| problem.file == GridFile::PATH || !before.contains(problem)).collect();
     for problem in &news {
-        let _ = writeln!(
-            out,
-            "{}",
-            check::line(&in_terms_of_survey(problem, args, &survey, kept.features.len()), language)
-        );
+        let problem = in_terms_of_survey(problem, args, &survey, kept.features.len());
+        let _ = writeln!(out, "{}", check::line(&problem, language));
     }
     describe(&mut out, &after, language);
-    let is_error = |problem: &&&Problem| problem.severity == Severity::Error;
-    let of_grids = |problem: &&&Problem| problem.file == GridFile::PATH;
-    let wrong_grids = news.iter().filter(is_error).filter(of_grids).count() + survey.without_shape.len();
-    let wrong_files = news.iter().filter(is_error).count() - news.iter().filter(is_error).filter(of_grids).count();
+    let (errors, warnings): (Vec<&Problem>, Vec<&Problem>) =
+        news.iter().partition(|problem| problem.severity == Severity::Error);
+    let of_grids = errors.iter().filter(|problem| problem.file == GridFile::PATH).count();
+    let (wrong_grids, wrong_files) = (of_grids + survey.without_shape.len(), errors.len() - of_grids);
     let counted = Saying::GridsReplaced {
         features: imported.len(),
         replaced: kept.replaced,
         kept: kept.features.len(),
         errors: wrong_grids + wrong_files,
-        warnings: news.iter().filter(|problem| problem.severity == Severity::Warning).count(),
+        warnings: warnings.len(),
     };
     say(&mut out, &counted, language);
     if wrong_grids > 0 || (wrong_files > 0 && !args.force) {
