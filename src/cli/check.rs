@@ -6,7 +6,7 @@ use std::{
     process::ExitCode,
 };
 
-use super::Language;
+use super::{Language, Saying};
 use crate::io::catalog::{self, Catalog, Problem, Reading, Severity};
 
 #[derive(clap::Args)]
@@ -25,11 +25,11 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
         writeln!(out, "{}", line(problem, language))?;
     }
     let Some(catalog) = &reading.catalog else {
-        writeln!(out, "{}", refusal(&reading))?;
+        writeln!(out, "{}", refusal(&reading, language))?;
         return Ok(ExitCode::FAILURE);
     };
-    writeln!(out, "{}", summary(catalog))?;
-    writeln!(out, "{} warnings; the service would start", reading.count(Severity::Warning))?;
+    writeln!(out, "{}", language.say(&holdings(catalog)))?;
+    writeln!(out, "{}", language.say(&Saying::WouldStart { warnings: reading.count(Severity::Warning) }))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -56,28 +56,36 @@ fn lacking_for_video(_: &Catalog) -> Vec<Problem> {
 
 /// `error: geodata/grids.geojson:7: feature 3 (150621001): level: is missing`
 pub fn line(problem: &Problem, language: Language) -> String {
-    format!("{}: {problem}: {}", problem.severity, language.say(&problem.why))
+    let Problem { severity, file, spot, field, why } = problem;
+    let line = spot.line.map(|line| format!(":{line}")).unwrap_or_default();
+    let feature = spot.feature.map(|feature| language.say(&Saying::Feature { feature }));
+    let of = match (feature, &spot.of) {
+        (Some(feature), Some(of)) => format!(": {feature} ({of})"),
+        (Some(of), None) => format!(": {of}"),
+        (None, Some(of)) => format!(": {of}"),
+        (None, None) => String::new(),
+    };
+    let field = field.as_ref().map(|field| format!(": {field}")).unwrap_or_default();
+    format!("{}: {file}{line}{of}{field}: {}", language.say(severity), language.say(why))
 }
 
 /// What a command says that cannot go on with such a site.
-pub fn refusal(reading: &Reading) -> String {
+pub fn refusal(reading: &Reading, language: Language) -> String {
     let (errors, warnings) = (reading.count(Severity::Error), reading.count(Severity::Warning));
-    format!("{errors} errors, {warnings} warnings; the service would not start")
+    language.say(&Saying::WouldNotStart { errors, warnings })
 }
 
-fn summary(catalog: &Catalog) -> String {
-    let leaves =
-        catalog.coverages.stretches().map(|(_, coverage)| coverage.hierarchy.leaves().len()).max().unwrap_or(0);
-    format!(
-        "version {}: {} grids to place on, {} departments, {} categories, {} territories, {} assets, {} staff, {} places, {} cameras",
-        &catalog.version.as_str()[..12],
-        leaves,
-        catalog.routing.departments().len(),
-        catalog.routing.categories().len(),
-        catalog.routing.territories().len(),
-        catalog.routing.assets().len(),
-        catalog.staff.len(),
-        catalog.places.places().len(),
-        catalog.cameras.cameras().len(),
-    )
+fn holdings(catalog: &Catalog) -> Saying {
+    let leaves = catalog.coverages.stretches().map(|(_, coverage)| coverage.hierarchy.leaves().len());
+    Saying::SiteHolds {
+        version: catalog.version.as_str()[..12].to_owned(),
+        grids: leaves.max().unwrap_or(0),
+        departments: catalog.routing.departments().len(),
+        categories: catalog.routing.categories().len(),
+        territories: catalog.routing.territories().len(),
+        assets: catalog.routing.assets().len(),
+        staff: catalog.staff.len(),
+        places: catalog.places.places().len(),
+        cameras: catalog.cameras.cameras().len(),
+    }
 }

@@ -10,7 +10,7 @@ use anyhow::Context;
 use flate2::read::MultiGzDecoder;
 use jiff::tz::TimeZone;
 
-use super::one_of;
+use super::{Language, Saying, one_of};
 use crate::{
     domain::geo::Datum,
     io::tables::{
@@ -69,22 +69,33 @@ impl EventArgs {
         &self,
         input: Option<&Path>,
         (site_zone, time_matters): (&TimeZone, bool),
+        language: Language,
         watch: impl FnOnce(Box<dyn Read + Send>, Option<u64>) -> Box<dyn Read + Send>,
     ) -> anyhow::Result<Events> {
-        let name = input.map_or_else(|| "standard input".to_owned(), |path| path.display().to_string());
+        let name = input.map_or_else(|| language.say(&Saying::StandardInput), |path| path.display().to_string());
         let (raw, size): (Box<dyn Read + Send>, _) = match input {
             Some(path) => {
-                let file = File::open(path).with_context(|| format!("cannot open {name}"))?;
+                let cannot = |error| Saying::CannotOpen { file: name.clone() }.because_of(error, language);
+                let file = File::open(path).map_err(cannot)?;
                 let size = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|meta| meta.len());
                 (Box::new(file), size)
             }
             None => (Box::new(stdin()), None),
         };
-        let plain = unzipped(watch(raw, size)).with_context(|| format!("cannot read {name}"))?;
+        let cannot = || Saying::CannotRead { file: name.clone() };
+        let mut raw = BufReader::with_capacity(256 * 1024, watch(raw, size));
+        let first = first_bytes(&mut raw).map_err(|error| cannot().because_of(error, language))?;
+        if let Some(foreign) = foreign(&first) {
+            return Err(foreign.failure(language).context(language.say(&cannot())));
+        }
+        let plain = unzipped(first, raw);
         let stream = Utf8Stream::new(plain, self.encoding);
-        let (header, delimiter, chunks) = Chunks::after_header(stream).map_err(|error| unreadable(error, &name))?;
+        let (header, delimiter, chunks) =
+            Chunks::after_header(stream).map_err(|error| unreadable(error, &name, language))?;
         let columns: Vec<String> = header.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
-        anyhow::ensure!(!columns.is_empty(), "{name} is empty: there is not even a header");
+        if columns.is_empty() {
+            return Err(Saying::EmptyTable { file: name }.failure(language));
+        }
         let zone = match &self.tz {
             Some(name) => TimeZone::get(name).with_context(|| format!("--tz {name}"))?,
             None => site_zone.clone(),
@@ -96,7 +107,8 @@ impl EventArgs {
             category: self.category.clone(),
             accuracy: self.accuracy.clone(),
         };
-        let mut table = EventTable::new(columns, &names, self.datum.unwrap_or_default(), zone).context(name.clone())?;
+        let mut table = EventTable::new(columns, &names, self.datum.unwrap_or_default(), zone)
+            .map_err(|error| anyhow::Error::msg(language.say(&error)).context(name.clone()))?;
         if !time_matters {
             table.ignore_time_unless_named(&names);
         }
@@ -112,25 +124,31 @@ impl EventArgs {
 }
 
 /// An input error stays one, so that a broken pipe is still seen as such.
-pub fn unreadable(error: ChunkError, name: &str) -> anyhow::Error {
+pub fn unreadable(error: ChunkError, name: &str, language: Language) -> anyhow::Error {
     match error {
-        ChunkError::Io(error) => anyhow::Error::from(error).context(format!("cannot read {name}")),
-        long @ ChunkError::TooLong { .. } => anyhow::Error::from(long).context(name.to_owned()),
+        ChunkError::Io(error) => Saying::CannotRead { file: name.to_owned() }.because_of(error, language),
+        ChunkError::TooLong { line } => Saying::LongLine { line }.failure(language).context(name.to_owned()),
     }
 }
 
-fn unzipped(raw: Box<dyn Read + Send>) -> io::Result<Box<dyn Read + Send>> {
-    const GZIP: &[u8] = &[0x1f, 0x8b];
-    let foreign = |what: &str| Err(io::Error::new(io::ErrorKind::InvalidData, what.to_owned()));
-    let mut raw = BufReader::with_capacity(256 * 1024, raw);
+fn first_bytes(raw: &mut impl Read) -> io::Result<Vec<u8>> {
     let mut first = Vec::new();
-    (&mut raw).take(4).read_to_end(&mut first)?;
-    match &first[..] {
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return foreign("this is UTF-16; save it as CSV in UTF-8"),
-        [b'P', b'K', 3, 4] => return foreign("this is a workbook or another ZIP file; save the sheet as CSV"),
-        _ => {}
+    raw.take(4).read_to_end(&mut first)?;
+    Ok(first)
+}
+
+/// What people give for a CSV and is none.
+fn foreign(first: &[u8]) -> Option<Saying> {
+    match first {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some(Saying::Utf16),
+        [b'P', b'K', 3, 4] => Some(Saying::Workbook),
+        _ => None,
     }
+}
+
+fn unzipped(first: Vec<u8>, rest: impl Read + Send + 'static) -> Box<dyn Read + Send> {
+    const GZIP: &[u8] = &[0x1f, 0x8b];
     let is_gzip = first.starts_with(GZIP);
-    let whole = io::Cursor::new(first).chain(raw);
-    Ok(if is_gzip { Box::new(MultiGzDecoder::new(whole)) } else { Box::new(whole) })
+    let whole = io::Cursor::new(first).chain(rest);
+    if is_gzip { Box::new(MultiGzDecoder::new(whole)) } else { Box::new(whole) }
 }

@@ -8,6 +8,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::{
     events::{EventArgs, Events, unreadable},
     one_of,
+    saying::Saying,
 };
 use crate::{
     domain::analysis::heat::{Domain, Frame, HeatPoint, Ramp, Spread, peak},
@@ -70,7 +71,7 @@ pub struct Args {
 #[expect(clippy::print_stderr, reason = "a command line prints")]
 pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
     let has_period = args.from.is_some() || args.to.is_some();
-    let events = args.events.open(Some(&args.input), (&TimeZone::UTC, has_period), |raw, _| raw)?;
+    let events = args.events.open(Some(&args.input), (&TimeZone::UTC, has_period), language, |raw, _| raw)?;
     let read = points(args, events, language)?;
     ensure!(!read.points.is_empty(), "{}: no event to draw", args.input.display());
     let spread = match (args.radius_m, args.radius_px) {
@@ -89,12 +90,8 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
     let png = picture(&read.points, &frame, spread, domain, args.ramp)?;
     std::fs::write(&args.output, png).with_context(|| format!("cannot write {}", args.output.display()))?;
     let Read { points, skipped, unreadable } = read;
-    eprintln!(
-        "{} events drawn, {skipped} left out by period, category or for want of a position, {unreadable} unreadable; \
-         strongest colour: {} events/km²",
-        points.len(),
-        domain.max()
-    );
+    let drawn = Saying::EventsDrawn { drawn: points.len(), skipped, unreadable, densest: domain.max().to_string() };
+    eprintln!("{}", language.say(&drawn));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -145,7 +142,7 @@ fn points(
     };
     let mut read = Read { points: Vec::new(), skipped: 0, unreadable: 0 };
     for chunk in chunks {
-        let chunk = chunk.map_err(|error| unreadable(error, &name))?;
+        let chunk = chunk.map_err(|error| unreadable(error, &name, language))?;
         let mut records = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)

@@ -7,6 +7,7 @@ mod demo;
 mod events;
 mod heatmap;
 mod import;
+mod saying;
 mod serve;
 mod token;
 
@@ -15,13 +16,14 @@ use std::{process::ExitCode, str::FromStr};
 use clap::{Parser, Subcommand, ValueEnum};
 use strum::VariantNames;
 
+pub use self::{assign::RowOutcome, saying::Saying};
 use crate::words::Language;
 
 /// Grids, cameras and departments of a street, a district or a city, and the way of an event to the right one of each.
 #[derive(Parser)]
 #[command(version, about, propagate_version = true)]
 struct Cli {
-    /// Language of problems and reasons [default: by the locale]
+    /// Language of what is said: en or zh [default: by the locale]
     #[arg(long, global = true, value_name = "LANG")]
     lang: Option<Lang>,
     #[command(subcommand)]

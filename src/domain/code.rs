@@ -56,6 +56,14 @@ pub fn with_leading_zeros<'a>(code: &str, known: impl IntoIterator<Item = &'a st
     })
 }
 
+/// The known name that a slip of the pen or two makes of `name`: letters left out, put in, exchanged.
+pub fn likely_name<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let slips = |known: &&str| strsim::damerau_levenshtein(&name.to_lowercase(), known);
+    // Two slips in three letters are another word.
+    let likely = known.into_iter().min_by_key(slips).filter(|known| slips(known) <= 2.min(known.len() / 3))?;
+    Some(likely.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,5 +77,13 @@ mod tests {
         assert_eq!(with_leading_zeros("101", ["0201", "0101"]), Some("0101"));
         assert_eq!(with_leading_zeros("101", ["1101", "101"]), None);
         assert_eq!(with_leading_zeros("", ["0"]), None);
+    }
+    #[test]
+    fn a_name_with_a_slip_of_the_pen_is_known_again() {
+        let known = ["verify_limit", "sign_limit", "name_en"];
+        assert_eq!(likely_name("verify_limt", known).as_deref(), Some("verify_limit"));
+        assert_eq!(likely_name("Name_EN", known).as_deref(), Some("name_en"));
+        assert_eq!(likely_name("note", known), None);
+        assert_eq!(likely_name("x", ["y"]), None);
     }
 }

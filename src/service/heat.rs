@@ -58,14 +58,16 @@ const LAYERS: usize = 16;
 /// A layer is read anew when something has changed, and no more often than this.
 const FRESH: Duration = Duration::from_secs(1);
 /// The window of "last 24 h" moves by itself; after this it is read anew even if nothing has happened.
-const STALE: Duration = Duration::from_secs(60);
+const STALE: Duration = Duration::from_mins(1);
+
+type Known = (HeatRequest, Arc<HeatLayer>);
 
 /// The layers that screens look at now.
 #[derive(Clone)]
 pub struct Heat {
     site: Arc<str>,
     store: Store,
-    layers: Arc<Mutex<Vec<(HeatRequest, Arc<HeatLayer>)>>>,
+    layers: Arc<Mutex<Vec<Known>>>,
 }
 
 impl Heat {

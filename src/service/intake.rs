@@ -197,7 +197,7 @@ fn check<'a>(told: &Told, catalog: &'a Catalog, now: Timestamp) -> Result<Option
     if let Some(captured_at) = told.captured_at.filter(|at| *at > now + CLOCKS_DIFFER) {
         return Err(IntakeError::FromTheFuture { captured_at, now });
     }
-    if let Some(value) = told.accuracy_m.filter(|meters| !(0.0..=LARGEST_ACCURACY_M).contains(meters)) {
+    if let Some(value) = told.accuracy_m.filter(|meters| *meters > LARGEST_ACCURACY_M) {
         let fault = Fault::OutOfRange { value, min: 0.0, max: LARGEST_ACCURACY_M };
         return Err(IntakeError::Value { field: "accuracy_m", fault });
     }

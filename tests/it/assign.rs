@@ -234,3 +234,50 @@ fn a_time_that_decides_nothing_spoils_no_row_unless_it_was_asked_for() {
     let asked = two_grids().run_with(&["assign", "--time", "time"], rows);
     assert_eq!(asked.rows()[0].get("outcome"), "invalid");
 }
+
+#[test]
+fn a_table_has_one_header_and_one_foot_however_many_rows() {
+    let lines: Vec<String> = (0..30_000).map(|i| format!("{i},110.001,40.001")).collect();
+    let rows = format!("id,lon,lat\n{}\n", lines.join("\n"));
+    let run = two_grids().run_with(&["assign", "--format", "table", "--threads", "3"], &rows);
+    let lines: Vec<&str> = run.text().lines().collect();
+    assert!(lines[1].starts_with("│ id") && lines[1].contains("outcome"), "{}", lines[1]);
+    let [rows, others]: [Vec<&str>; 2] = [true, false].map(|is_row| {
+        lines
+            .iter()
+            .copied()
+            .filter(|line| (line.starts_with('│') && line.contains("lies in grid W")) == is_row)
+            .collect()
+    });
+    assert_eq!((rows.len(), others.len()), (30_000, 4), "top, header, line, foot: {:?}", &others[..4]);
+    assert!(lines.iter().all(|line| line.chars().count() == lines[0].chars().count()), "all as wide as the first");
+}
+
+#[test]
+fn a_table_and_the_summary_speak_chinese_and_the_machine_formats_keep_codes() {
+    let rows = "id,lon,lat\n1,110.001,40.001\n2,x,40.001\n";
+    let table = two_grids().run_with(&["assign", "--lang", "zh", "--format", "table"], rows);
+    for words in ["归格结果", "职能部门", "格内", "无效", "第 3 行: lon: “x”不是数字"] {
+        assert!(table.text().contains(words), "{words}: {}", table.text());
+    }
+    assert!(table.stderr.contains("共 2 行：格内 1, 无效 1，用时 "), "{}", table.stderr);
+    let csv = two_grids().run_with(&["assign", "--lang", "zh"], rows);
+    assert_eq!(csv.rows().iter().map(|row| row.get("outcome").to_owned()).collect::<Vec<_>>(), ["inside", "invalid"]);
+    for (args, said) in [
+        (&["assign", "--lang", "zh", "--input", "none.csv"][..], "gridwatch: 无法打开 none.csv: 没有该文件或文件夹"),
+        (
+            &["assign", "--lang", "zh", "--lon", "east"],
+            "gridwatch: 标准输入: 没有列 east；现有列：id, lon, lat；请用 --lon 指明",
+        ),
+    ] {
+        let run = two_grids().run_with(args, rows);
+        assert!(run.code == 2 && run.stderr.contains(said), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_byte_order_mark_can_be_asked_for() {
+    let (gbk, _, _) = encoding_rs::GB18030.encode("编号,经度,纬度\n1,110.001,40.001\n");
+    let run = two_grids().run_with(&["assign", "--bom"], &gbk);
+    assert!(run.text().starts_with("\u{feff}编号,"), "{}", run.text());
+}

@@ -48,3 +48,22 @@ fn assert_warned(site: &Site, warnings: &[&str]) {
     assert_eq!((check.code, check.text().contains("error: ")), (0, false), "{}", check.said());
     assert_eq!(site.run_with(&["assign"], "lon,lat\n110.001,40.001\n").code, 0);
 }
+
+#[test]
+fn the_whole_of_a_check_speaks_chinese() {
+    let site = site_with("geodata/calendar.toml", "weekend = [\"sun\"]\n");
+    assert_eq!(
+        site.run(&["check", "--lang", "zh"]).text(),
+        "错误: geodata/calendar.toml: hours: 工作日须有工作时间\n1 个错误，0 个警告；服务无法启动\n"
+    );
+    let unnamed = Site::of(&[Square { level: "village", ..SOUND }]).run(&["check", "--lang", "zh"]);
+    let line = "错误: geodata/grids.geojson:2: 第 1 个要素 (G1): level: “village”不是以下之一：";
+    assert!(unnamed.text().starts_with(line), "{}", unnamed.text());
+    let sound = sound_site();
+    let check = sound.run(&["check", "--lang", "zh"]);
+    assert!(check.text().ends_with("0 个警告；服务可以启动\n"), "{}", check.text());
+    assert!(
+        sound.run(&["check"]).text().contains(": 1 grid to place on, 0 departments, "),
+        "a number and its noun agree"
+    );
+}

@@ -26,9 +26,11 @@ impl Site {
         Self { folder: tempfile::tempdir().expect("a temporary folder") }
     }
 
-    /// A site with these grids.
+    /// A site with these grids, on China's clock.
     pub fn of(grids: &[Square]) -> Self {
-        Self::empty().with("geodata/grids.geojson", collection(grids.iter().map(Square::feature)))
+        Self::empty()
+            .with("gridwatch.toml", "time_zone = \"Asia/Shanghai\"\n")
+            .with("geodata/grids.geojson", collection(grids.iter().map(Square::feature)))
     }
 
     /// Writes a file of the site.

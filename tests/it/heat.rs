@@ -104,8 +104,8 @@ fn a_heatmap_takes_weights_periods_and_categories_and_names_what_it_cannot_read(
     let all = run(&["--weight", "n"]);
     assert!(all.stderr.contains("e.csv:4: lon: ") && all.stderr.contains("2 events drawn"), "{}", all.stderr);
     let some = run(&["--from", "2026-03-05", "--to", "2026-03-06"]);
-    assert!(some.stderr.contains("1 events drawn, 1 left out"), "{}", some.stderr);
-    assert!(run(&["--only-category", "A"]).stderr.contains("1 events drawn"), "by category");
+    assert!(some.stderr.contains("1 event drawn, 1 left out"), "{}", some.stderr);
+    assert!(run(&["--only-category", "A"]).stderr.contains("1 event drawn"), "by category");
     for (args, said) in [
         (&["--weight", "m"][..], "has no column m"),
         (&["--tile", "3/9/1"], "there is no such tile"),

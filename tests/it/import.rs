@@ -13,7 +13,7 @@ const MAP: &str = "code=WGBM,name=WGMC,households=HS";
 
 #[test]
 fn a_report_comes_first_and_the_site_changes_only_with_write() {
-    let site = Site::empty().with("survey.geojson", SURVEY);
+    let site = Site::empty().with("survey.geojson", SURVEY).with("gridwatch.toml", "time_zone = \"Asia/Shanghai\"\n");
     let run = site.run(&["import", "grids", "survey.geojson", "--map", MAP, "--level", "grid", "--datum", "wgs84"]);
     assert_eq!(run.code, 0, "{}", run.said());
     assert!(
@@ -161,4 +161,17 @@ fn an_import_that_would_break_the_rest_of_the_site_says_so_and_writes_only_when_
     assert!(fs::read_to_string(site.file("geodata/grids.geojson.1.bak")).expect("kept").contains("OLD"));
     assert_eq!(site.run(&[&args[..], &["--force"]].concat()).code, 0, "the same again changes nothing");
     assert!(!site.file("geodata/grids.geojson.2.bak").exists());
+}
+
+#[test]
+fn an_import_speaks_chinese() {
+    let site = Site::empty().with("survey.geojson", SURVEY);
+    let args = ["import", "grids", "survey.geojson", "--map", MAP, "--level", "grid", "--lang", "zh"];
+    let run = site.run(&args);
+    assert!(run.code == 2 && run.stderr.contains("都未说明坐标基准"), "{}", run.stderr);
+    let run = site.run(&[&args[..], &["--datum", "wgs84"]].concat());
+    for words in ["2 个要素，列 WGBM, WGMC, HS", "坐标：wgs84（经纬度），依命令所指", "未写入；加 --write 即保存到"]
+    {
+        assert!(run.text().contains(words), "{words}: {}", run.text());
+    }
 }

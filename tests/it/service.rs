@@ -73,7 +73,7 @@ async fn what_cannot_be_taken_says_which_field_and_why_in_the_clients_language()
         (json!({"lon": 110.03, "lat": 40.41, "category": "999999"}), 422, "unlisted_category", json!("category")),
         (json!({"lon": 40.41, "lat": 110.03}), 422, "swapped_position", json!("lon")),
         (json!({"lon": 110.03}), 422, "missing_value", json!("lat")),
-        (json!({"lon": 110.03, "lat": 40.41, "accuracy_m": -1}), 422, "out_of_range", json!("accuracy_m")),
+        (json!({"lon": 110.03, "lat": 40.41, "accuracy_m": 3e7}), 422, "out_of_range", json!("accuracy_m")),
         (
             json!({"lon": 110.03, "lat": 40.41, "captured_at": "2027-01-01T00:00:00Z"}),
             422,

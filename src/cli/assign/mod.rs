@@ -14,17 +14,19 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+pub use self::rows::RowOutcome;
 use self::{
     output::{AddedColumns, Format, Output},
     rows::{Counts, Placer},
     sink::Sink,
+    table::Layout,
 };
 use super::{
-    Language, check,
+    Language, Saying, check,
     events::{EventArgs, unreadable},
 };
 use crate::{
-    domain::{geo::Datum, grid::Coverage},
+    domain::grid::Coverage,
     io::{
         catalog::{self, Catalog},
         tables::in_order::map_in_order,
@@ -53,6 +55,9 @@ pub struct Args {
     /// Prefix of the added columns [default: gw_ where the input has the name already]
     #[arg(long, value_name = "P")]
     prefix: Option<String>,
+    /// Begin CSV with a byte order mark, as Excel needs it to see UTF-8 [default: as the input did]
+    #[arg(long)]
+    bom: bool,
     /// Exit with 1 if a row is invalid
     #[arg(long)]
     strict: bool,
@@ -67,25 +72,33 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
         for problem in reading.problems.iter().filter(|problem| problem.severity == catalog::Severity::Error) {
             eprintln!("{}", check::line(problem, language));
         }
-        anyhow::bail!("{} has {}", args.site.display(), check::refusal(&reading));
+        anyhow::bail!("{}: {}", args.site.display(), check::refusal(&reading, language));
     };
     let progress = ProgressBar::hidden();
     let watched = progress.clone();
     let shows_progress = args.output.is_some() && io::stderr().is_terminal();
     let times = (&catalog.settings.time_zone, catalog.coverages.stretches().count() > 1);
-    let events = args.events.open(args.input.as_deref(), times, |raw, size| {
+    let events = args.events.open(args.input.as_deref(), times, language, |raw, size| {
         if !shows_progress {
             return raw;
         }
         show(&watched, size);
         Box::new(watched.wrap_read(raw)) as Box<dyn Read + Send>
     })?;
-    eprintln!("reading {} as {}", events.table.understood(), args.events.datum().unwrap_or_default());
-    warn_of_datum(args.events.datum(), catalog);
+    let datum = args.events.datum();
+    let (columns, as_datum) = (events.table.understood(), datum.unwrap_or_default().to_string());
+    eprintln!("{}", language.say(&Saying::ReadingColumns { columns, datum: as_datum }));
+    if datum.is_none() && in_china(catalog) {
+        eprintln!("{}", language.say(&Saying::TakenAsWgs84));
+    }
 
     let added = AddedColumns::new(&events.table.columns, catalog.coverages.levels(), args.prefix.as_deref());
-    let output =
-        Output::new(args.format, (&events.table.columns, &added), events.had_bom, (&catalog.routing, language));
+    let output = Output::new(
+        args.format,
+        (&events.table.columns, &added),
+        events.had_bom || args.bom,
+        (&catalog.routing, language),
+    );
     let placer = Placer {
         catalog,
         table: &events.table,
@@ -96,12 +109,14 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
         language,
     };
     let threads = args.threads.or_else(|| std::thread::available_parallelism().ok().map(Into::into)).unwrap_or(1);
-    let mut sink = Sink::open(args.output.as_deref())?;
+    let mut sink = Sink::open(args.output.as_deref(), language)?;
     let mut counts = Counts::default();
     sink.write(&output.head())?;
+    let first_column = events.table.columns.first().map_or("", String::as_str);
+    let mut layout = (args.format == Format::Table).then(|| Layout::new(first_column, language));
     let mut is_first = true;
     map_in_order(
-        events.chunks.map(|chunk| chunk.map_err(|error| unreadable(error, &events.name))),
+        events.chunks.map(|chunk| chunk.map_err(|error| unreadable(error, &events.name, language))),
         threads,
         |chunk| placer.place(&chunk),
         |(text, of_chunk)| {
@@ -110,14 +125,18 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
             }
             is_first &= text.is_empty();
             counts.add(&of_chunk);
-            sink.write(&text)
+            match &mut layout {
+                Some(layout) => sink.write(&layout.lines(&text)),
+                None => sink.write(&text),
+            }
         },
     )?;
     sink.write(output.tail())?;
+    sink.write(&layout.map(|layout| layout.foot()).unwrap_or_default())?;
     sink.finish()?;
     progress.finish_and_clear();
-    eprintln!("{} in {:.1} s", counts, begun.elapsed().as_secs_f64());
-    let failed = args.strict && counts.invalid() > 0;
+    eprintln!("{}", counts.summary(begun.elapsed().as_secs_f64(), language));
+    let failed = args.strict && counts.of(RowOutcome::Invalid) > 0;
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
@@ -135,14 +154,10 @@ fn show(progress: &ProgressBar, size: Option<u64>) {
     progress.set_draw_target(indicatif::ProgressDrawTarget::stderr());
 }
 
-/// Phones in China give GCJ-02, and nothing in the numbers shows it.
-fn warn_of_datum(declared: Option<Datum>, catalog: &Catalog) {
+/// There phones give GCJ-02, and nothing in the numbers shows it.
+fn in_china(catalog: &Catalog) -> bool {
     let in_china = |coverage: &Coverage| {
         coverage.hierarchy.leaves().iter().any(|leaf| coverage.hierarchy.grid(*leaf).in_gcj02_area())
     };
-    if declared.is_none() && catalog.coverages.stretches().any(|(_, coverage)| in_china(coverage)) {
-        eprintln!(
-            "note: coordinates are taken as WGS84; say --datum gcj02 for those of a phone or AMap, bd09 for Baidu's"
-        );
-    }
+    catalog.coverages.stretches().any(|(_, coverage)| in_china(coverage))
 }

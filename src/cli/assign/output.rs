@@ -6,7 +6,7 @@ use csv::{ByteRecord, Writer};
 use geojson::{Feature, Geometry, GeometryValue, JsonObject};
 use serde_json::{Value, json};
 
-use super::table::PlacementTable;
+use super::{rows::RowOutcome, table};
 use crate::{
     domain::{
         duty::{DepartmentCode, Placement, Routing},
@@ -27,7 +27,7 @@ pub enum Format {
 }
 
 /// What the output says of a row.
-pub struct Placed<'a> {
+pub struct PlacedRow<'a> {
     pub coverage: &'a Coverage,
     pub placement: &'a Placement<'a>,
     /// In words, where something is to be said.
@@ -58,8 +58,8 @@ impl AddedColumns {
     }
 
     /// The values of a row, in the order of the names.
-    fn cells<'a>(&'a self, placed: &'a Placed<'_>) -> impl Iterator<Item = Cell<'a>> {
-        let Placed { coverage, placement, .. } = placed;
+    fn cells<'a>(&'a self, placed: &'a PlacedRow<'_>) -> impl Iterator<Item = Cell<'a>> {
+        let PlacedRow { coverage, placement, .. } = placed;
         let of_level = |level: &Level| {
             let grid = placement.node.and_then(|node| coverage.hierarchy.ancestor(node, *level));
             Cell::of(grid.map(|grid| grid.code.as_str()))
@@ -77,7 +77,8 @@ impl AddedColumns {
 
     fn cells_of_invalid<'a>(&'a self, reason: &'a str) -> impl Iterator<Item = Cell<'a>> {
         let before = std::iter::repeat_n(Cell::Empty, self.levels.len() + 1);
-        let after = [Cell::of(Some("invalid")), Cell::Empty, Cell::Empty, Cell::Empty, Cell::of(Some(reason))];
+        let after =
+            [Cell::of(Some(RowOutcome::Invalid.into())), Cell::Empty, Cell::Empty, Cell::Empty, Cell::of(Some(reason))];
         before.chain(after)
     }
 }
@@ -176,7 +177,7 @@ impl<'a> Output<'a> {
         let rows = match self.format {
             Format::Csv => Rows::Csv(csv_writer(Vec::with_capacity(input_bytes * 2))),
             Format::Ndjson | Format::Geojson => Rows::Json(Vec::new()),
-            Format::Table => Rows::Table(PlacementTable::new(self.columns.first().map_or("", String::as_str))),
+            Format::Table => Rows::Table(csv_writer(Vec::new())),
         };
         Buffer { output: self, rows }
     }
@@ -195,15 +196,18 @@ pub struct Buffer<'a> {
 enum Rows {
     Csv(Writer<Vec<u8>>),
     Json(Vec<u8>),
-    Table(PlacementTable),
+    /// Cells, for [`table::Layout`] to put into columns.
+    Table(Writer<Vec<u8>>),
 }
 
 impl Buffer<'_> {
-    pub fn row(&mut self, record: &ByteRecord, placed: &Placed<'_>) {
+    pub fn row(&mut self, record: &ByteRecord, placed: &PlacedRow<'_>) {
         let Output { format, columns, added, routing, language, .. } = self.output;
         match &mut self.rows {
             Rows::Csv(writer) => csv_row(writer, record, added.cells(placed)),
-            Rows::Table(table) => table.row(record, placed, routing, *language),
+            Rows::Table(writer) => {
+                let _ = writer.write_record(table::cells(record, placed, routing, *language));
+            }
             Rows::Json(json) => {
                 let mut object = self.output.object(record, added.cells(placed));
                 object.insert(free("reasons".to_owned(), columns), json!(placed.placement.reasons(routing)));
@@ -218,11 +222,13 @@ impl Buffer<'_> {
 
     /// A row that could not be read goes out as it came.
     pub fn invalid_row(&mut self, record: &ByteRecord, fault: &Fault, reason: &str) {
-        let Output { format, added, columns, .. } = self.output;
+        let Output { format, added, columns, language, .. } = self.output;
         let record = squared(record, columns.len());
         match &mut self.rows {
             Rows::Csv(writer) => csv_row(writer, &record, added.cells_of_invalid(reason)),
-            Rows::Table(table) => table.invalid_row(&record, reason),
+            Rows::Table(writer) => {
+                let _ = writer.write_record(table::invalid_cells(&record, reason, *language));
+            }
             Rows::Json(json) => {
                 let mut object = self.output.object(&record, added.cells_of_invalid(reason));
                 object.insert(free("reasons".to_owned(), columns), json!([fault]));
@@ -233,9 +239,8 @@ impl Buffer<'_> {
 
     pub fn finish(self) -> Vec<u8> {
         match self.rows {
-            Rows::Csv(writer) => writer.into_inner().unwrap_or_default(),
+            Rows::Csv(writer) | Rows::Table(writer) => writer.into_inner().unwrap_or_default(),
             Rows::Json(json) => json,
-            Rows::Table(table) => table.finish(),
         }
     }
 }
@@ -259,7 +264,7 @@ fn csv_row<'a>(writer: &mut Writer<Vec<u8>>, record: &ByteRecord, added: impl It
     let _ = writer.write_record(None::<&[u8]>);
 }
 
-fn candidates(placed: &Placed<'_>) -> Vec<Value> {
+fn candidates(placed: &PlacedRow<'_>) -> Vec<Value> {
     let candidate = |candidate: &Share| {
         let grid = placed.coverage.hierarchy.grid(candidate.node);
         json!({"grid": grid.code, "share": (candidate.share * 1000.0).round() / 1000.0})

@@ -1,11 +1,16 @@
 //! From a chunk of rows to a chunk of output.
 
-use std::{fmt, ops::AddAssign};
+use std::ops::AddAssign;
 
 use csv::ByteRecord;
 use jiff::Timestamp;
+use serde::Serialize;
+use strum::{EnumCount, IntoEnumIterator};
 
-use super::output::{Output, Placed};
+use super::{
+    super::{Language, Saying},
+    output::{Output, PlacedRow},
+};
 use crate::{
     domain::duty::{Outcome, Request, place},
     io::{
@@ -16,7 +21,6 @@ use crate::{
             value::Fault,
         },
     },
-    words::Language,
 };
 
 /// Everything that placing a row depends on.
@@ -89,14 +93,14 @@ impl Placer<'_> {
             Some(self.explained(&RowFault { column: Some(column), fault: Fault::NotUtf8 }, line))
         };
         let reason = unknown.map(|reason| self.language.say(&reason)).or_else(garbled).unwrap_or_default();
-        counts.add_one(Some(placement.outcome));
-        out.row(record, &Placed { coverage, placement: &placement, reason, position: row.position });
+        counts.add_one(placement.outcome.into());
+        out.row(record, &PlacedRow { coverage, placement: &placement, reason, position: row.position });
     }
 
     /// `line 7: lon: "x" is not a number`
     fn explained(&self, RowFault { column, fault }: &RowFault, line: u64) -> String {
         let column = column.map(|column| format!("{}: ", self.table.columns[column])).unwrap_or_default();
-        format!("line {line}: {column}{}", self.language.say(fault))
+        format!("{}: {column}{}", self.language.say(&Saying::AtLine { line }), self.language.say(fault))
     }
 
     fn invalid(
@@ -107,52 +111,74 @@ impl Placer<'_> {
         out: &mut super::output::Buffer<'_>,
         counts: &mut Counts,
     ) {
-        counts.add_one(None);
+        counts.add_one(RowOutcome::Invalid);
         out.invalid_row(record, &fault.fault, &self.explained(fault, line));
+    }
+}
+
+/// What became of a row: how it was placed, or that it could not be read.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Serialize,
+    strum::EnumCount,
+    strum::EnumIter,
+    strum::IntoStaticStr,
+    strum::VariantNames,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum RowOutcome {
+    Inside,
+    Ambiguous,
+    Nearest,
+    Outside,
+    Unplaced,
+    Invalid,
+}
+
+impl From<Outcome> for RowOutcome {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Inside => Self::Inside,
+            Outcome::Ambiguous => Self::Ambiguous,
+            Outcome::Nearest => Self::Nearest,
+            Outcome::Outside => Self::Outside,
+            Outcome::Unplaced => Self::Unplaced,
+        }
     }
 }
 
 /// Rows by outcome.
 #[derive(Debug, Default, Clone, Copy)]
-pub struct Counts {
-    outcomes: [u64; 5],
-    invalid: u64,
-}
-
-const OUTCOMES: [Outcome; 5] =
-    [Outcome::Inside, Outcome::Ambiguous, Outcome::Nearest, Outcome::Outside, Outcome::Unplaced];
+pub struct Counts([u64; RowOutcome::COUNT]);
 
 impl Counts {
-    /// `None` is an invalid row.
-    fn add_one(&mut self, outcome: Option<Outcome>) {
-        match outcome.and_then(|outcome| OUTCOMES.iter().position(|known| *known == outcome)) {
-            Some(i) => self.outcomes[i] += 1,
-            None => self.invalid += 1,
-        }
+    fn add_one(&mut self, outcome: RowOutcome) {
+        self.0[outcome as usize] += 1;
     }
 
     pub fn add(&mut self, other: &Self) {
-        for (mine, theirs) in self.outcomes.iter_mut().zip(other.outcomes) {
+        for (mine, theirs) in self.0.iter_mut().zip(other.0) {
             mine.add_assign(theirs);
         }
-        self.invalid += other.invalid;
     }
 
-    pub fn invalid(&self) -> u64 {
-        self.invalid
+    pub fn of(&self, outcome: RowOutcome) -> u64 {
+        self.0[outcome as usize]
     }
-}
 
-impl fmt::Display for Counts {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let total = self.outcomes.iter().sum::<u64>() + self.invalid;
-        write!(f, "{total} rows: ")?;
-        let named = OUTCOMES.iter().map(ToString::to_string).zip(self.outcomes);
-        let all: Vec<String> = named
-            .chain([("invalid".to_owned(), self.invalid)])
-            .filter(|(_, count)| *count > 0)
-            .map(|(name, count)| format!("{count} {name}"))
+    /// `3 rows: 2 inside, 1 invalid in 0.1 s`
+    pub fn summary(&self, seconds: f64, language: Language) -> String {
+        let named = RowOutcome::iter().map(|outcome| (outcome, self.of(outcome))).filter(|(_, rows)| *rows > 0);
+        let named: Vec<String> = named
+            .map(|(outcome, rows)| language.say(&Saying::RowsOf { rows, outcome: language.say(&outcome) }))
             .collect();
-        f.write_str(&if all.is_empty() { "none".to_owned() } else { all.join(", ") })
+        let outcomes = if named.is_empty() { language.say(&Saying::NoRows) } else { named.join(", ") };
+        let (rows, seconds) = (self.0.iter().sum(), format!("{seconds:.1}"));
+        language.say(&Saying::RowsPlaced { rows, outcomes, seconds })
     }
 }

@@ -6,13 +6,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, ensure};
+use super::super::{Language, Saying};
 
 /// Standard output, or a file that appears under its name only when it is whole. A pipe or a device is written to
 /// as it stands, and a link leads to what is written.
 pub struct Sink {
     writer: BufWriter<Box<dyn Write>>,
     unfinished: Option<Unfinished>,
+    language: Language,
 }
 
 /// A file being written beside its place.
@@ -22,23 +23,25 @@ struct Unfinished {
 }
 
 impl Sink {
-    pub fn open(output: Option<&Path>) -> anyhow::Result<Self> {
+    pub fn open(output: Option<&Path>, language: Language) -> anyhow::Result<Self> {
         let Some(path) = output else {
-            return Ok(Self { writer: BufWriter::new(Box::new(io::stdout())), unfinished: None });
+            return Ok(Self { writer: BufWriter::new(Box::new(io::stdout())), unfinished: None, language });
         };
-        let cannot = || format!("cannot write {}", path.display());
+        let cannot = |error| cannot_write(path).because_of(error, language);
         // Where a link leads; a path that leads nowhere yet is its own place.
         let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        ensure!(!place.is_dir(), "cannot write {}: it is a folder", path.display());
+        if place.is_dir() {
+            return Err(cannot(io::ErrorKind::IsADirectory.into()));
+        }
         if place.exists() && !place.is_file() {
-            let device = File::options().write(true).open(&place).with_context(cannot)?;
-            return Ok(Self { writer: BufWriter::new(Box::new(device)), unfinished: None });
+            let device = File::options().write(true).open(&place).map_err(cannot)?;
+            return Ok(Self { writer: BufWriter::new(Box::new(device)), unfinished: None, language });
         }
         let mut part = place.clone().into_os_string();
         part.push(".part");
         let part = PathBuf::from(part);
-        let file = File::create(&part).with_context(cannot)?;
-        Ok(Self { writer: BufWriter::new(Box::new(file)), unfinished: Some(Unfinished { part, place }) })
+        let file = File::create(&part).map_err(cannot)?;
+        Ok(Self { writer: BufWriter::new(Box::new(file)), unfinished: Some(Unfinished { part, place }), language })
     }
 
     pub fn write(&mut self, text: &[u8]) -> anyhow::Result<()> {
@@ -48,11 +51,15 @@ impl Sink {
     pub fn finish(mut self) -> anyhow::Result<()> {
         self.writer.flush()?;
         if let Some(Unfinished { part, place }) = &self.unfinished {
-            fs::rename(part, place).with_context(|| format!("cannot write {}", place.display()))?;
+            fs::rename(part, place).map_err(|error| cannot_write(place).because_of(error, self.language))?;
             self.unfinished = None;
         }
         Ok(())
     }
+}
+
+fn cannot_write(path: &Path) -> Saying {
+    Saying::CannotWrite { file: path.display().to_string() }
 }
 
 impl Drop for Sink {

@@ -7,20 +7,21 @@ use std::{
     process::ExitCode,
 };
 
-use anyhow::{Context, ensure};
-
 use super::Language;
 use crate::{
-    cli::{check, one_of},
+    cli::{Saying, check, one_of},
     domain::{
         geo::Datum,
         grid::{Grid, Level},
     },
     io::{
-        catalog::{self, ColumnMap, FIELDS, GridFile, Problem, Reading, Reference, Severity, feature_line},
+        catalog::{
+            self, ColumnMap, FIELDS, GridFile, Problem, Reading, Reference, Severity, Spot, SurveyGridsError, Why,
+            feature_line,
+        },
         tables::{
             encoding::TextEncoding,
-            survey::{self, ReadOptions, Survey, SurveyFeature},
+            survey::{self, ReadOptions, Survey, SurveyError, SurveyFeature},
         },
     },
 };
@@ -61,32 +62,31 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
-    // That nobody reads on is no reason to stop half-way.
     let mut out = io::stdout().lock();
     let options = ReadOptions { encoding: args.encoding.map(TextEncoding::codec), layer: args.layer.as_deref() };
-    let survey = survey::read(&args.file, options)?;
-    let map = column_map(&args.map, &survey.columns)?;
-    ensure!(
-        args.level.is_some() || map.contains_key("level"),
-        "say which level the features are: --level L, or level=COL in --map"
-    );
+    let survey = survey::read(&args.file, options).map_err(|error| match error {
+        SurveyError::Io { file, source } => Saying::CannotRead { file }.because_of(source, language),
+        other => other.into(),
+    })?;
+    let map = column_map(&args.map, &survey.columns).map_err(|wrong| wrong.failure(language))?;
+    if args.level.is_none() && !map.contains_key("level") {
+        return Err(Saying::LevelNeeded.failure(language));
+    }
     let existing = GridFile::read(&args.site)?;
-    let reference = Reference::of(&survey, args.crs.as_deref(), args.datum, existing.site_datum)?;
-    let _ = writeln!(
-        out,
-        "{}: {} features, columns {}",
-        args.file.display(),
-        survey.features.len(),
-        survey.columns.join(", ")
-    );
-    let _ = writeln!(out, "coordinates: {reference}");
+    let reference =
+        Reference::of(&survey, args.crs.as_deref(), args.datum, existing.site_datum).map_err(|error| match error {
+            SurveyGridsError::NoDatum => Saying::DatumNeeded.failure(language),
+            other => other.into(),
+        })?;
+    let file = args.file.display().to_string();
+    let (features, columns) = (survey.features.len(), survey.columns.clone());
+    say(&mut out, &Saying::SurveyHolds { file: file.clone(), features, columns }, language);
+    say(&mut out, &coordinates(&reference), language);
     for number in &survey.without_shape {
-        let _ = writeln!(
-            out,
-            "error: {}: feature {number}: {}",
-            args.file.display(),
-            language.say(&catalog::Why::NullGeometry)
-        );
+        let spot = Spot { feature: Some(*number), ..Spot::default() };
+        let why = Why::NullGeometry;
+        let problem = Problem { severity: Severity::Error, file: file.clone(), spot, field: None, why };
+        let _ = writeln!(out, "{}", check::line(&problem, language));
     }
 
     let kept = existing.without(&levels_of(args, &survey, &map))?;
@@ -100,61 +100,72 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
     let news: Vec<&Problem> =
         after.problems.iter().filter(|problem| problem.file == GridFile::PATH || !before.contains(problem)).collect();
     for problem in &news {
-        let _ = writeln!(
-            out,
-            "{}",
-            check::line(&in_terms_of_survey(problem, args, &survey, kept.features.len()), language)
-        );
+        let problem = in_terms_of_survey(problem, args, &survey, kept.features.len());
+        let _ = writeln!(out, "{}", check::line(&problem, language));
     }
-    describe(&mut out, &after);
-    let is_error = |problem: &&&Problem| problem.severity == Severity::Error;
-    let of_grids = |problem: &&&Problem| problem.file == GridFile::PATH;
-    let wrong_grids = news.iter().filter(is_error).filter(of_grids).count() + survey.without_shape.len();
-    let wrong_files = news.iter().filter(is_error).count() - news.iter().filter(is_error).filter(of_grids).count();
-    let _ = writeln!(
-        out,
-        "{} features read; they replace {} and leave {} of other levels; {} errors, {} warnings",
-        imported.len(),
-        kept.replaced,
-        kept.features.len(),
-        wrong_grids + wrong_files,
-        news.iter().filter(|problem| problem.severity == Severity::Warning).count(),
-    );
+    describe(&mut out, &after, language);
+    let (errors, warnings): (Vec<&Problem>, Vec<&Problem>) =
+        news.iter().partition(|problem| problem.severity == Severity::Error);
+    let of_grids = errors.iter().filter(|problem| problem.file == GridFile::PATH).count();
+    let (wrong_grids, wrong_files) = (of_grids + survey.without_shape.len(), errors.len() - of_grids);
+    let counted = Saying::GridsReplaced {
+        features: imported.len(),
+        replaced: kept.replaced,
+        kept: kept.features.len(),
+        errors: wrong_grids + wrong_files,
+        warnings: warnings.len(),
+    };
+    say(&mut out, &counted, language);
     if wrong_grids > 0 || (wrong_files > 0 && !args.force) {
-        let cure = if wrong_grids > 0 { "mend the errors first" } else { "mend the other files, or say --force" };
-        let _ = writeln!(out, "nothing written: {cure}");
+        let cure = if wrong_grids > 0 { Saying::MendErrors } else { Saying::MendOtherFiles };
+        say(&mut out, &cure, language);
         return Ok(ExitCode::FAILURE);
     }
-    let place = args.site.join(GridFile::PATH);
+    let place = args.site.join(GridFile::PATH).display().to_string();
     if !args.write {
-        let _ = writeln!(out, "nothing written; say --write to keep them in {}", place.display());
+        say(&mut out, &Saying::SayWrite { file: place }, language);
         return Ok(ExitCode::SUCCESS);
     }
-    let copy = existing.replace(&text)?;
-    let kept = copy.map(|copy| format!("; what was there is in {}", copy.display())).unwrap_or_default();
-    let _ = writeln!(out, "written to {}{kept}", place.display());
+    let written = match existing.replace(&text)? {
+        Some(copy) => Saying::WrittenOver { file: place, copy: copy.display().to_string() },
+        None => Saying::Written { file: place },
+    };
+    say(&mut out, &written, language);
     Ok(ExitCode::SUCCESS)
 }
 
-fn column_map(pairs: &[String], columns: &[String]) -> anyhow::Result<ColumnMap> {
+/// That nobody reads on is no reason to stop half-way.
+fn say(out: &mut impl Write, saying: &Saying, language: Language) {
+    let _ = writeln!(out, "{}", language.say(saying));
+}
+
+fn coordinates(reference: &Reference) -> Saying {
+    Saying::Coordinates {
+        system: reference.system(),
+        degrees: reference.is_in_degrees(),
+        said_by: reference.said_by().into(),
+    }
+}
+
+fn column_map(pairs: &[String], columns: &[String]) -> Result<ColumnMap, Saying> {
     let mut map = ColumnMap::new();
     for pair in pairs {
-        let (field, column) = pair.split_once('=').with_context(|| format!("--map {pair}: field=COLUMN is needed"))?;
-        let field = FIELDS.into_iter().find(|known| *known == field.trim());
-        let field = field.with_context(|| format!("--map {pair}: the field is none of {}", FIELDS.join(", ")))?;
-        ensure!(
-            columns.iter().any(|known| known == column),
-            "--map {pair}: there is no column {column}; the columns are: {}",
-            columns.join(", ")
-        );
-        ensure!(map.insert(field, column.to_owned()).is_none(), "--map: {field} is given twice");
+        let no_field = || Saying::NoFieldInMap { pair: pair.clone() };
+        let (field, column) = pair.split_once('=').ok_or_else(no_field)?;
+        let unknown = || Saying::UnknownFieldInMap { pair: pair.clone(), fields: FIELDS.to_vec() };
+        let field = FIELDS.into_iter().find(|known| *known == field.trim()).ok_or_else(unknown)?;
+        if !columns.iter().any(|known| known == column) {
+            let (pair, column) = (pair.clone(), column.to_owned());
+            return Err(Saying::UnknownColumnInMap { pair, column, columns: columns.to_vec() });
+        }
+        if map.insert(field, column.to_owned()).is_some() {
+            return Err(Saying::FieldTwiceInMap { field });
+        }
     }
-    ensure!(
-        map.contains_key("code"),
-        "--map: code is needed, as in code={}",
-        columns.first().map_or("COL", String::as_str)
-    );
-    Ok(map)
+    if map.contains_key("code") {
+        return Ok(map);
+    }
+    Err(Saying::CodeNeeded { column: columns.first().map_or("COL", String::as_str).to_owned() })
 }
 
 fn levels_of(args: &Args, survey: &Survey, map: &ColumnMap) -> BTreeSet<Level> {
@@ -175,7 +186,7 @@ fn in_terms_of_survey(problem: &Problem, args: &Args, survey: &Survey, kept: usi
 }
 
 /// Where the grids would lie and how large they would be: what shows a wrong coordinate system at a glance.
-fn describe(out: &mut impl Write, after: &Reading) {
+fn describe(out: &mut impl Write, after: &Reading, language: Language) {
     let Some(catalog) = &after.catalog else { return };
     let stretches = catalog.coverages.stretches();
     let grids: Vec<_> = stretches
@@ -187,15 +198,15 @@ fn describe(out: &mut impl Write, after: &Reading) {
     let [west, south, east, north] = bounds.fold([180.0, 90.0, -180.0, -90.0f64], |[w, s, e, n], b| {
         [b.min().x.min(w), b.min().y.min(s), b.max().x.max(e), b.max().y.max(n)]
     });
-    let _ = writeln!(out, "the site then reaches from {west:.5}, {south:.5} to {east:.5}, {north:.5}");
-    let _ = writeln!(
-        out,
-        "its smallest grid is {} with {}, its largest {} with {}",
-        smallest.code,
-        area(smallest.area_m2()),
-        largest.code,
-        area(largest.area_m2())
-    );
+    let [west, south, east, north] = [west, south, east, north].map(|degrees| format!("{degrees:.5}"));
+    say(out, &Saying::SiteReaches { west, south, east, north }, language);
+    let sizes = Saying::GridSizes {
+        smallest: smallest.code.as_str().to_owned(),
+        smallest_area: area(smallest.area_m2()),
+        largest: largest.code.as_str().to_owned(),
+        largest_area: area(largest.area_m2()),
+    };
+    say(out, &sizes, language);
 }
 
 fn area(m2: f64) -> String {

@@ -1,6 +1,7 @@
 //! From pixel to ground and back by ground control points.
 
 use nalgebra::{DMatrix, Matrix2, Matrix3, Vector3};
+use serde::Serialize;
 
 use super::{
     ErrorEllipse, GroundPoint, NoGround, PIXEL_SIGMA, Pixel,
@@ -38,19 +39,21 @@ pub struct Homography {
 }
 
 /// Why control points make no homography.
-#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, thiserror::Error, strum::VariantNames)]
+#[serde(tag = "code", content = "params", rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum HomographyError {
     #[error("{given} control points are too few: {MIN_CONTROL_POINTS} are needed, more are better")]
-    TooFew { given: usize },
+    TooFewPoints { given: usize },
     #[error("control point {number} (counted from 1) is outside the frame")]
-    OutOfFrame { number: usize },
+    PointOutOfFrame { number: usize },
     /// Also when points are given twice.
     #[error("the control points leave the view open: no four of them stand so that no three are in one line")]
-    Degenerate,
+    ViewLeftOpen,
     /// A plane seen from above is never mirrored and never folded at the horizon: two points are exchanged, or the
     /// positions are wrong.
     #[error("the control points contradict each other: no camera above the ground sees them in this order")]
-    Impossible,
+    ImpossibleView,
 }
 
 impl Homography {
@@ -61,10 +64,10 @@ impl Homography {
     /// Too few points, points outside the frame, in one line, or in an order that no camera sees.
     pub fn fit(points: &[ControlPoint]) -> Result<Self, HomographyError> {
         if points.len() < MIN_CONTROL_POINTS {
-            return Err(HomographyError::TooFew { given: points.len() });
+            return Err(HomographyError::TooFewPoints { given: points.len() });
         }
         if let Some(wrong) = points.iter().position(|point| !point.pixel.in_frame()) {
-            return Err(HomographyError::OutOfFrame { number: wrong + 1 });
+            return Err(HomographyError::PointOutOfFrame { number: wrong + 1 });
         }
         let n = points.len() as f64;
         let mean = |of: fn(Position) -> f64| points.iter().map(|point| of(point.position)).sum::<f64>() / n;
@@ -73,8 +76,8 @@ impl Homography {
         let seen: Vec<[f64; 2]> = points.iter().map(|point| [point.pixel.x, point.pixel.y]).collect();
         let ground: Vec<[f64; 2]> = points.iter().map(|point| plane.meters(point.position.coord())).collect();
 
-        let from = normalisation(&seen).ok_or(HomographyError::Degenerate)?;
-        let to = normalisation(&ground).ok_or(HomographyError::Degenerate)?;
+        let from = normalisation(&seen).ok_or(HomographyError::ViewLeftOpen)?;
+        let to = normalisation(&ground).ok_or(HomographyError::ViewLeftOpen)?;
         // At least nine rows (zeros do not matter), so that the decomposition gives all nine right vectors.
         let mut equations = DMatrix::<f64>::zeros((2 * points.len()).max(9), 9);
         for (i, (&pixel, &metres)) in seen.iter().zip(&ground).enumerate() {
@@ -89,21 +92,21 @@ impl Homography {
         }
         let svd = equations.svd(false, true);
         let singular = &svd.singular_values;
-        let right = svd.v_t.ok_or(HomographyError::Degenerate)?;
+        let right = svd.v_t.ok_or(HomographyError::ViewLeftOpen)?;
         let solution = Matrix3::from_fn(|i, k| right[(8, 3 * i + k)]);
         // The eighth value says whether there is one solution, the determinant whether it keeps a plane a plane.
         if singular[7] < RANK_TOLERANCE * singular[0] || solution.determinant().abs() < RANK_TOLERANCE {
-            return Err(HomographyError::Degenerate);
+            return Err(HomographyError::ViewLeftOpen);
         }
-        let undo = to.try_inverse().ok_or(HomographyError::Degenerate)?;
+        let undo = to.try_inverse().ok_or(HomographyError::ViewLeftOpen)?;
         let mut to_ground = undo * solution * from;
         to_ground *= (to_ground * lift(seen[0]))[2].signum() / to_ground.norm();
         let in_front = seen.iter().all(|&pixel| (to_ground * lift(pixel))[2] > 0.0);
         // The picture's y points down and the ground's north up: seen from above, the map turns orientation over.
         if !in_front || to_ground.determinant() >= 0.0 {
-            return Err(HomographyError::Impossible);
+            return Err(HomographyError::ImpossibleView);
         }
-        let to_pixel = to_ground.try_inverse().ok_or(HomographyError::Degenerate)?;
+        let to_pixel = to_ground.try_inverse().ok_or(HomographyError::ViewLeftOpen)?;
 
         let residuals_m: Vec<f64> = seen
             .iter()
@@ -255,28 +258,28 @@ mod tests {
     fn bad_points_are_refused_with_the_reason() {
         let view = street_view();
         let fit = |pixels: &[(f64, f64)]| Homography::fit(&points(&view, pixels));
-        assert_eq!(fit(&SPREAD[..3]), Err(HomographyError::TooFew { given: 3 }));
-        assert_eq!(fit(&[(0.1, 0.5), (0.4, 0.5), (0.8, 0.5), (0.5, 0.9)]), Err(HomographyError::Degenerate));
+        assert_eq!(fit(&SPREAD[..3]), Err(HomographyError::TooFewPoints { given: 3 }));
+        assert_eq!(fit(&[(0.1, 0.5), (0.4, 0.5), (0.8, 0.5), (0.5, 0.9)]), Err(HomographyError::ViewLeftOpen));
         assert_eq!(
             fit(&[(0.1, 0.5), (0.3, 0.6), (0.5, 0.7), (0.7, 0.8), (0.9, 0.9)]),
-            Err(HomographyError::Degenerate)
+            Err(HomographyError::ViewLeftOpen)
         );
-        assert_eq!(fit(&[(0.1, 0.5), (0.1, 0.5), (0.8, 0.6), (0.5, 0.9)]), Err(HomographyError::Degenerate));
-        assert_eq!(fit(&[(0.5, 0.5); 4]), Err(HomographyError::Degenerate));
+        assert_eq!(fit(&[(0.1, 0.5), (0.1, 0.5), (0.8, 0.6), (0.5, 0.9)]), Err(HomographyError::ViewLeftOpen));
+        assert_eq!(fit(&[(0.5, 0.5); 4]), Err(HomographyError::ViewLeftOpen));
         let mut outside = points(&view, &SPREAD);
         outside[2].pixel.x = 1.2;
-        assert_eq!(Homography::fit(&outside), Err(HomographyError::OutOfFrame { number: 3 }));
+        assert_eq!(Homography::fit(&outside), Err(HomographyError::PointOutOfFrame { number: 3 }));
         let mut exchanged = points(&view, &SPREAD[..4]);
         let position = exchanged[0].position;
         exchanged[0].position = exchanged[1].position;
         exchanged[1].position = position;
-        assert_eq!(Homography::fit(&exchanged), Err(HomographyError::Impossible));
+        assert_eq!(Homography::fit(&exchanged), Err(HomographyError::ImpossibleView));
         // Three in one line on the map though not in the picture.
         let mut bent = points(&view, &SPREAD[..4]);
         let [a, b] = [bent[0].position, bent[1].position];
         bent[2].position =
             Position::new(f64::midpoint(a.lon(), b.lon()), f64::midpoint(a.lat(), b.lat())).expect("valid");
-        assert_eq!(Homography::fit(&bent), Err(HomographyError::Degenerate));
+        assert_eq!(Homography::fit(&bent), Err(HomographyError::ViewLeftOpen));
     }
 
     proptest! {

@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
+use serde::Serialize;
+
 /// The address of a stream: `rtsp://`, `rtsps://`, `file://` or `test://`.
 ///
 /// Prints without the user and password that some addresses carry, so that it may stand in logs and answers;
@@ -16,14 +18,16 @@ use std::{fmt, str::FromStr};
 pub struct StreamUri(String);
 
 /// Why a text is no address of a stream. Holds no more of the text than its scheme: the rest may be a credential.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error, strum::VariantNames)]
+#[serde(tag = "code", content = "params", rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum StreamUriError {
     #[error("no scheme: a stream starts with rtsp://, rtsps://, file:// or test://")]
     NoScheme,
     #[error("scheme {scheme}:// is none of rtsp://, rtsps://, file://, test://")]
-    Scheme { scheme: String },
+    UnknownScheme { scheme: String },
     #[error("nothing stands behind {scheme}://")]
-    Empty { scheme: String },
+    NoAddress { scheme: String },
 }
 
 impl StreamUri {
@@ -57,10 +61,10 @@ impl FromStr for StreamUri {
             return Err(StreamUriError::NoScheme);
         }
         if !matches!(scheme.as_str(), "rtsp" | "rtsps" | "file" | "test") {
-            return Err(StreamUriError::Scheme { scheme });
+            return Err(StreamUriError::UnknownScheme { scheme });
         }
         if rest.is_empty() {
-            return Err(StreamUriError::Empty { scheme });
+            return Err(StreamUriError::NoAddress { scheme });
         }
         Ok(Self(format!("{scheme}://{rest}")))
     }
@@ -100,9 +104,9 @@ mod tests {
         }
         let refused = |text: &str| text.parse::<StreamUri>().expect_err("refused");
         assert_eq!(refused("10.0.0.8/live"), StreamUriError::NoScheme);
-        assert_eq!(refused("http://h"), StreamUriError::Scheme { scheme: "http".into() });
+        assert_eq!(refused("http://h"), StreamUriError::UnknownScheme { scheme: "http".into() });
         assert_eq!(refused("admin:12345@rtsp://h"), StreamUriError::NoScheme);
-        assert_eq!(refused("rtsp://"), StreamUriError::Empty { scheme: "rtsp".into() });
+        assert_eq!(refused("rtsp://"), StreamUriError::NoAddress { scheme: "rtsp".into() });
     }
 
     #[test]

@@ -7,6 +7,7 @@ use jiff::{
     civil::{Date, Time, Weekday},
     tz::TimeZone,
 };
+use serde::Serialize;
 
 use super::{Limit, LimitUnit};
 
@@ -30,12 +31,14 @@ pub struct WorkingCalendar {
 }
 
 /// Why working time would never come.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error, strum::VariantNames)]
+#[serde(tag = "code", content = "params", rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum CalendarError {
     #[error("a working day needs hours")]
     NoHours,
     #[error("hours from {from} to {to} are empty or overlap the hours before")]
-    Hours { from: Time, to: Time },
+    HoursOverlap { from: Time, to: Time },
     #[error("a week needs a working day")]
     NoWorkingDay,
 }
@@ -58,7 +61,7 @@ impl WorkingCalendar {
         let mut before = None;
         for &WorkingHours { from, to } in &hours {
             if from >= to || before.is_some_and(|before| from < before) {
-                return Err(CalendarError::Hours { from, to });
+                return Err(CalendarError::HoursOverlap { from, to });
             }
             before = Some(to);
         }
@@ -227,7 +230,7 @@ mod tests {
         let nine_to_five = WorkingHours { from: Time::constant(9, 0, 0, 0), to: Time::constant(17, 0, 0, 0) };
         let new = |hours, weekend| WorkingCalendar::new(utc(), hours, weekend, BTreeSet::new(), BTreeSet::new());
         assert_eq!(new(vec![], vec![]).err(), Some(CalendarError::NoHours));
-        assert!(matches!(new(vec![nine_to_five, nine_to_five], vec![]), Err(CalendarError::Hours { .. })));
+        assert!(matches!(new(vec![nine_to_five, nine_to_five], vec![]), Err(CalendarError::HoursOverlap { .. })));
         let week = Weekday::Monday.cycle_forward().take(7).collect();
         assert_eq!(new(vec![nine_to_five], week).err(), Some(CalendarError::NoWorkingDay));
     }

@@ -158,10 +158,9 @@ impl Routing {
     /// The nearest asset of the category that the position is within the radius of; ties go to the lower code.
     #[must_use]
     pub fn asset_at(&self, position: Position, category: &Category) -> Option<(&Asset, f64)> {
-        let [dx, dy] = LocalPlane::at(position).reach_deg(self.max_radius_m);
-        let (x, y) = (position.lon(), position.lat());
+        let [low, high] = LocalPlane::at(position).envelope(self.max_radius_m);
         self.asset_tree
-            .locate_in_envelope(AABB::from_corners([x - dx, y - dy], [x + dx, y + dy]))
+            .locate_in_envelope(AABB::from_corners(low, high))
             .map(|entry| &self.assets[entry.data])
             .filter(|asset| asset.category == category.code)
             .map(|asset| (asset, position.distance_m(asset.position)))

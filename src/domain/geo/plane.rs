@@ -61,10 +61,12 @@ impl LocalPlane {
         Position::new(at.x, at.y).ok()
     }
 
-    /// Half-widths in degrees of the box that holds a circle of `radius_m` around the origin.
+    /// Corners in degrees, south-west and north-east, of the box that holds a circle of `radius_m` around the origin.
     #[must_use]
-    pub fn reach_deg(&self, radius_m: f64) -> [f64; 2] {
-        [radius_m / self.east_m_per_deg, radius_m / self.north_m_per_deg]
+    pub fn envelope(&self, radius_m: f64) -> [[f64; 2]; 2] {
+        let (dx, dy) = (radius_m / self.east_m_per_deg, radius_m / self.north_m_per_deg);
+        let geo::Coord { x, y } = self.origin;
+        [[x - dx, y - dy], [x + dx, y + dy]]
     }
 
     /// Square metres of one square degree here.

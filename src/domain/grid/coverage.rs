@@ -52,7 +52,9 @@ impl CoverageTimeline {
                 grids.iter().enumerate().filter(|(_, grid)| holds(grid)).map(|(i, grid)| (i, Arc::clone(grid))).unzip();
             match Coverage::new(valid) {
                 Ok(coverage) => stretches.push((start, coverage)),
-                Err(found) => faults.extend(found.into_iter().map(|fault| fault.renumbered(&features))),
+                Err(found) => {
+                    faults.extend(found.into_iter().map(|fault| fault.renumbered(&features).seen_over_time(grids)));
+                }
             }
         }
         if !faults.is_empty() {
@@ -91,18 +93,26 @@ impl CoverageTimeline {
 
 impl HierarchyError {
     /// The same fault with features numbered as in a longer list.
-    fn renumbered(self, features: &[usize]) -> Self {
+    fn renumbered(mut self, features: &[usize]) -> Self {
+        match &mut self {
+            Self::DuplicateCode { feature, first, .. } => {
+                (*feature, *first) = (features[*feature], features[*first]);
+            }
+            Self::UnknownParent { feature, .. }
+            | Self::ParentNotValid { feature, .. }
+            | Self::ParentLoop { feature, .. }
+            | Self::ParentLevel { feature, .. } => *feature = features[*feature],
+        }
+        self
+    }
+
+    /// A parent that a stretch lacks and another has is not unknown.
+    fn seen_over_time(self, grids: &[Arc<Grid>]) -> Self {
         match self {
-            Self::DuplicateCode { feature, grid, first } => {
-                Self::DuplicateCode { feature: features[feature], grid, first: features[first] }
+            Self::UnknownParent { feature, grid, parent, .. } if grids.iter().any(|known| known.code == parent) => {
+                Self::ParentNotValid { feature, grid, parent }
             }
-            Self::UnknownParent { feature, grid, parent, likely } => {
-                Self::UnknownParent { feature: features[feature], grid, parent, likely }
-            }
-            Self::ParentLoop { feature, grid } => Self::ParentLoop { feature: features[feature], grid },
-            Self::ParentLevel { feature, grid, level, parent, parent_level } => {
-                Self::ParentLevel { feature: features[feature], grid, level, parent, parent_level }
-            }
+            other => other,
         }
     }
 }

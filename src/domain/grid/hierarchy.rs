@@ -31,6 +31,9 @@ pub enum HierarchyError {
     DuplicateCode { feature: usize, grid: GridCode, first: usize },
     #[error("grid {grid} names parent {parent}, which does not exist")]
     UnknownParent { feature: usize, grid: GridCode, parent: GridCode, likely: Option<GridCode> },
+    /// The parent is there, and not during the whole time in which its child is.
+    #[error("grid {grid} names parent {parent}, which is not valid all the time that it is")]
+    ParentNotValid { feature: usize, grid: GridCode, parent: GridCode },
     #[error("{grid} is its own ancestor")]
     ParentLoop { feature: usize, grid: GridCode },
     #[error("{grid} ({level}) lies under {parent} ({parent_level}), which is no wider level")]
@@ -43,6 +46,7 @@ impl HierarchyError {
         match self {
             Self::DuplicateCode { feature, .. }
             | Self::UnknownParent { feature, .. }
+            | Self::ParentNotValid { feature, .. }
             | Self::ParentLoop { feature, .. }
             | Self::ParentLevel { feature, .. } => *feature,
         }

@@ -80,10 +80,8 @@ impl GridIndex {
     }
 
     fn ranks_within(&self, position: Position, radius_m: f64) -> impl Iterator<Item = u32> + '_ {
-        let [dx, dy] = LocalPlane::at(position).reach_deg(radius_m);
-        let (x, y) = (position.lon(), position.lat());
-        let around = AABB::from_corners([x - dx, y - dy], [x + dx, y + dy]);
-        self.tree.locate_in_envelope_intersecting(around).map(|entry| entry.data)
+        let [low, high] = LocalPlane::at(position).envelope(radius_m);
+        self.tree.locate_in_envelope_intersecting(AABB::from_corners(low, high)).map(|entry| entry.data)
     }
 
     fn grid(&self, rank: u32) -> &Grid {

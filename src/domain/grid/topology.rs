@@ -185,9 +185,8 @@ fn t_junctions(leaves: &[&Grid], net: &NetBorder) -> Vec<TopologyFault> {
     for (owner, corner) in edges.iter().flat_map(|(owner, ends)| ends.iter().map(move |end| (owner, end))) {
         let Ok(at) = Position::new(corner.x, corner.y) else { continue };
         let plane = LocalPlane::at(at);
-        let [dx, dy] = plane.reach_deg(JUNCTION_M);
-        let around = AABB::from_corners([corner.x - dx, corner.y - dy], [corner.x + dx, corner.y + dy]);
-        for entry in tree.locate_in_envelope_intersecting(around) {
+        let [low, high] = plane.envelope(JUNCTION_M);
+        for entry in tree.locate_in_envelope_intersecting(AABB::from_corners(low, high)) {
             let (other, [a, b]) = entry.data;
             if other == *owner || a == *corner || b == *corner {
                 continue;

@@ -1,11 +1,11 @@
-//! `geodata/basemap/*.geojson`: what the map shows beneath the grids.
+//! `geodata/basemap/*.geojson` and `.pmtiles`: what the map shows beneath the grids.
 
-use std::path::Path;
+use std::{fs::File, io::Read, path::Path};
 
 use super::{
+    collection,
     files::{self, SiteFolder},
-    grids::datum_of,
-    problem::{Problem, Problems},
+    problem::{Problem, Problems, Spot, Why},
 };
 use crate::domain::geo::Datum;
 
@@ -24,30 +24,46 @@ pub struct BasemapLayer {
 /// The layers in the order of their names, each looked at as far as to know that a map can read it.
 pub fn read(root: &Path, folder: &SiteFolder, site_datum: Option<Datum>) -> (Vec<BasemapLayer>, Vec<Problem>) {
     let (mut layers, mut all) = (Vec::new(), Vec::new());
-    for name in names(root) {
+    for name in names(root, "pmtiles") {
+        let mut problems = Problems::of(&format!("{FOLDER}/{name}.pmtiles"));
+        check_tiles(&root.join(FOLDER).join(format!("{name}.pmtiles")), &mut problems);
+        all.extend(problems.into_vec());
+    }
+    for name in names(root, "geojson") {
         let file = format!("{FOLDER}/{name}.geojson");
         let mut problems = Problems::of(&file);
-        if let Some(datum) = layer_datum(folder, &file, &mut problems) {
-            layers.push(BasemapLayer { name, file, datum: site_datum.or(datum).unwrap_or_default() });
+        if let Some(datum) = layer_datum(folder, &file, site_datum, &mut problems) {
+            layers.push(BasemapLayer { name, file, datum });
         }
         all.extend(problems.into_vec());
     }
     (layers, all)
 }
 
-#[expect(clippy::option_option, reason = "not readable, not declared and declared are three things")]
-fn layer_datum(folder: &SiteFolder, file: &str, problems: &mut Problems) -> Option<Option<Datum>> {
+fn layer_datum(folder: &SiteFolder, file: &str, site_datum: Option<Datum>, problems: &mut Problems) -> Option<Datum> {
     let bytes = folder.read(file, problems)?;
     let text = files::text(&bytes, None, problems)?;
-    let collection = files::collection(&text, problems)?;
-    datum_of(&collection.members, problems)
+    let (_, datum) = collection::open(&text, site_datum, problems)?;
+    Some(datum.unwrap_or_default())
 }
 
-fn names(root: &Path) -> Vec<String> {
+/// Tiles are as large as a country; how they begin says whether a map can read them.
+fn check_tiles(path: &Path, problems: &mut Problems) {
+    /// PMTiles 3, as <https://github.com/protomaps/PMTiles/blob/main/spec/v3/spec.md> has it.
+    const MAGIC: &[u8] = b"PMTiles\x03";
+    let mut begin = Vec::new();
+    match File::open(path).and_then(|file| file.take(MAGIC.len() as u64).read_to_end(&mut begin)) {
+        Ok(_) if begin == MAGIC => {}
+        Ok(_) => problems.error(&Spot::file(), None, Why::NotPmtiles),
+        Err(error) => problems.error(&Spot::file(), None, Why::FileUnreadable { error: error.kind().to_string() }),
+    }
+}
+
+fn names(root: &Path, ending: &str) -> Vec<String> {
     let entries = std::fs::read_dir(root.join(FOLDER)).into_iter().flatten().flatten();
     let mut names: Vec<String> = entries
         .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "geojson"))
+        .filter(|path| path.extension().is_some_and(|extension| extension == ending))
         .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
         .collect();
     names.sort_unstable();

@@ -64,7 +64,7 @@ pub fn read(bytes: &[u8], zone: &TimeZone, problems: &mut Problems) -> Option<Wo
     WorkingCalendar::new(zone.clone(), hours?, weekend, holidays, make_up_days)
         .map_err(|error| {
             let field = if error == CalendarError::NoWorkingDay { "weekend" } else { "hours" };
-            problems.error(&Spot::file(), Some(field), Why::NoWorkingTime { error: error.to_string() });
+            problems.error(&Spot::file(), Some(field), Why::Calendar(error));
         })
         .ok()
 }

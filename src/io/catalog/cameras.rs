@@ -60,8 +60,10 @@ fn camera((spot, values): RawEntry, datum: Datum, seen: &mut SeenCodes, problems
     }
     camera.secret = entry.unshown_text("secret");
     camera.homography = homography(&mut entry, datum);
+    let mut tokens = SeenCodes::default();
     entry.tables("preset", |preset| {
         let token = preset.required_code("token");
+        let token = token.filter(|token| tokens.is_new(preset, "token", token));
         preset.text("name");
         let pose = pose(preset);
         camera.presets.extend(token.map(|token| Preset { token, pose }));
@@ -80,7 +82,7 @@ fn stream(entry: &mut Entry<'_>, field: &'static str) -> Option<StreamUri> {
             None
         }
         Err(error) => {
-            entry.error(field, Why::BadStream { error: error.to_string() });
+            entry.error(field, Why::Stream(error));
             None
         }
     }
@@ -117,7 +119,5 @@ fn homography(entry: &mut Entry<'_>, datum: Datum) -> Option<Homography> {
     if points.is_empty() {
         return None;
     }
-    Homography::fit(&points)
-        .map_err(|error| entry.error("control_point", Why::BadControlPoints { error: error.to_string() }))
-        .ok()
+    Homography::fit(&points).map_err(|error| entry.error("control_point", Why::ControlPoints(error))).ok()
 }

@@ -2,9 +2,10 @@
 
 use super::{
     codes::{Listed, SeenCodes},
+    collection,
     entry::Entry,
-    files::{self, RawEntry, csv_rows, toml_tables},
-    grids::{datum_of, features, polygon_area},
+    files::{Columns, RawEntry, csv_rows, toml_tables},
+    grids::polygon_area,
     problem::{Problems, Spot, Why},
 };
 use crate::{
@@ -46,10 +47,26 @@ pub fn no_other_keys(others: serde_json::Map<String, serde_json::Value>, problem
     Entry::new(Spot::file(), others, problems).no_more_keys();
 }
 
+const CATEGORY: Columns<'_> = Columns {
+    required: &["code", "kind", "list", "class", "name"],
+    optional: &[
+        "name_en",
+        "department",
+        "verify_limit",
+        "sign_limit",
+        "handle_limit",
+        "guard_limit",
+        "urgency",
+        "visibility",
+        "merge_radius_m",
+        "merge_window",
+    ],
+};
+
 /// `None` if the file holds no list that can be read.
 pub fn categories(bytes: &[u8], problems: &mut Problems) -> Option<Listed<Category>> {
     let mut seen = SeenCodes::default();
-    let rows = csv_rows(bytes, &["code", "kind", "list", "class", "name"], &mut seen, problems)?;
+    let rows = csv_rows(bytes, &CATEGORY, &mut seen, problems)?;
     let mut category = |(spot, values): RawEntry| {
         let mut entry = Entry::new(spot, values, problems);
         let code = seen.own_code(&mut entry, "code").map(CategoryCode::new);
@@ -81,11 +98,7 @@ pub fn categories(bytes: &[u8], problems: &mut Problems) -> Option<Listed<Catego
 }
 
 pub fn territories(bytes: &[u8], site_datum: Option<Datum>, problems: &mut Problems) -> Vec<(Territory, Spot)> {
-    let Some(text) = files::text(bytes, None, problems) else { return Vec::new() };
-    let Some(collection) = files::collection(&text, problems) else { return Vec::new() };
-    let Some(declared) = datum_of(&collection.members, problems) else { return Vec::new() };
-    let datum = site_datum.or(declared).unwrap_or_default();
-    let parsed = features(&collection, problems);
+    let Some((datum, features)) = collection::features(bytes, site_datum, problems) else { return Vec::new() };
     let mut seen = SeenCodes::default();
     let mut territory = |(spot, feature): (Spot, geojson::Feature)| {
         let number = spot.feature.unwrap_or_default();
@@ -99,15 +112,11 @@ pub fn territories(bytes: &[u8], site_datum: Option<Datum>, problems: &mut Probl
         let department = department.filter(|_| is_new)?;
         Some((Territory { code, department, categories, priority, border: Border::new(&area) }, spot))
     };
-    parsed.into_iter().filter_map(&mut territory).collect()
+    features.into_iter().filter_map(&mut territory).collect()
 }
 
 pub fn assets(bytes: &[u8], site_datum: Option<Datum>, problems: &mut Problems) -> Vec<(Asset, Spot)> {
-    let Some(text) = files::text(bytes, None, problems) else { return Vec::new() };
-    let Some(collection) = files::collection(&text, problems) else { return Vec::new() };
-    let Some(declared) = datum_of(&collection.members, problems) else { return Vec::new() };
-    let datum = site_datum.or(declared).unwrap_or_default();
-    let parsed = features(&collection, problems);
+    let Some((datum, features)) = collection::features(bytes, site_datum, problems) else { return Vec::new() };
     let mut seen = SeenCodes::default();
     let mut asset = |(spot, feature): (Spot, geojson::Feature)| {
         let mut entry = Entry::new(spot.clone(), feature.properties.unwrap_or_default(), problems);
@@ -129,5 +138,5 @@ pub fn assets(bytes: &[u8], site_datum: Option<Datum>, problems: &mut Problems) 
         let (code, category, department, position) = (code?, category?, department?, position?);
         Some((Asset { code, category, department, position, radius_m }, spot))
     };
-    parsed.into_iter().filter_map(&mut asset).collect()
+    features.into_iter().filter_map(&mut asset).collect()
 }

@@ -273,7 +273,9 @@ impl<'a> Entry<'a> {
         let unknown: Vec<String> =
             self.values.keys().filter(|key| !self.asked.contains(key.as_str())).cloned().collect();
         for key in unknown {
-            self.warning(&key, Why::UnknownKey);
+            let absent = self.asked.iter().copied().filter(|known| !self.values.contains_key(*known));
+            let likely = code::likely_name(&key, absent);
+            self.warning(&key, Why::UnknownKey { likely });
         }
     }
 

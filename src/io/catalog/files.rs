@@ -12,11 +12,13 @@ use super::{
     codes::SeenCodes,
     problem::{Problems, Spot, Why},
 };
-use crate::io::tables::value::Fault;
-use crate::io::tables::{
-    csv::{self, Cut, Splitter},
-    encoding::{self, TextEncoding},
-    geojson::{Collection, CollectionError},
+use crate::{
+    domain::code,
+    io::tables::{
+        csv::{self, Cut, Splitter},
+        encoding::{self, TextEncoding},
+        value::Fault,
+    },
 };
 
 /// A site's folder.
@@ -81,11 +83,40 @@ pub fn text(bytes: &[u8], encoding: Option<TextEncoding>, problems: &mut Problem
     decoded.ok()
 }
 
-/// The rows of a CSV file by column name; `None` if it has none. The first of the `required` columns holds the rows'
-/// own codes. A row that cannot be read is noted and left out, with its code among the `seen`.
+/// The columns of a CSV file.
+pub struct Columns<'a> {
+    /// The first holds the rows' own codes.
+    pub required: &'a [&'a str],
+    pub optional: &'a [&'a str],
+}
+
+impl Columns<'_> {
+    /// Whether a header has what is needed and nothing twice; a column that nobody reads is a typing error.
+    fn fit(&self, named: &[String], spot: &Spot, problems: &mut Problems) -> bool {
+        let mut fit = true;
+        for name in self.required.iter().filter(|name| !named.iter().any(|known| known == *name)) {
+            problems.error(spot, Some(name), Why::MissingColumn { columns: named.to_vec() });
+            fit = false;
+        }
+        for (i, name) in named.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
+            let known = || self.required.iter().chain(self.optional).copied();
+            if named[..i].contains(name) {
+                problems.error(spot, Some(name), Why::DoubledColumn);
+                fit = false;
+            } else if !known().any(|known| known == name) {
+                let absent = known().filter(|known| !named.iter().any(|name| name == known));
+                problems.warning(spot, Some(name), Why::UnknownColumn { likely: code::likely_name(name, absent) });
+            }
+        }
+        fit
+    }
+}
+
+/// The rows of a CSV file by column name; `None` if it has none. A row that cannot be read is noted and left out, with
+/// its code among the `seen`.
 pub fn csv_rows(
     bytes: &[u8],
-    required: &[&str],
+    expected: &Columns<'_>,
     seen: &mut SeenCodes,
     problems: &mut Problems,
 ) -> Option<Vec<RawEntry>> {
@@ -122,19 +153,14 @@ pub fn csv_rows(
         match &columns {
             None => {
                 let named: Vec<String> = fields.iter().map(|name| name.trim().to_owned()).collect();
-                let missing: Vec<_> =
-                    required.iter().filter(|name| !named.iter().any(|known| known == *name)).collect();
-                for name in &missing {
-                    problems.error(&spot, Some(name), Why::MissingColumn { columns: named.clone() });
-                }
-                if !missing.is_empty() {
+                if !expected.fit(&named, &spot, problems) {
                     return None;
                 }
                 columns = Some(named);
             }
             Some(columns) if columns.len() != fields.len() => {
                 problems.error(&spot, None, Fault::RaggedRow { expected: columns.len(), found: fields.len() });
-                let own = required.first().and_then(|name| columns.iter().position(|column| column == name));
+                let own = expected.required.first().and_then(|name| columns.iter().position(|column| column == name));
                 if let Some(code) = own.and_then(|own| fields.get(own)) {
                     seen.note(code.trim(), &spot);
                 }
@@ -199,21 +225,6 @@ fn json(value: toml::de::DeValue<'_>) -> Value {
         DeValue::Array(values) => values.into_iter().map(|value| json(value.into_inner())).collect(),
         DeValue::Table(table) => {
             table.into_iter().map(|(key, value)| (key.into_inner().into_owned(), json(value.into_inner()))).collect()
-        }
-    }
-}
-
-/// A feature collection.
-pub fn collection<'a>(text: &'a str, problems: &mut Problems) -> Option<Collection<'a>> {
-    match Collection::parse(text) {
-        Ok(collection) => Some(collection),
-        Err(CollectionError::NotJson { line, column, message }) => {
-            problems.error(&Spot::line(line as u64), None, Why::NotJson { column, error: message });
-            None
-        }
-        Err(CollectionError::NotACollection { found }) => {
-            problems.error(&Spot::file(), None, Why::NotACollection { found });
-            None
         }
     }
 }

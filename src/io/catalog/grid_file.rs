@@ -7,7 +7,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{files::SiteFolder, grids, problem::Problems, settings};
+use super::{
+    collection::{self, Declared},
+    files::SiteFolder,
+    grids,
+    problem::Problems,
+    settings,
+};
 use crate::{
     domain::{geo::Datum, grid::Level},
     io::tables::geojson::{Collection, CollectionError},
@@ -79,8 +85,11 @@ impl GridFile {
                 kept.features.push(parsed.to_string());
             }
         }
-        let declared = grids::datum_of(&collection.members, &mut Problems::of(Self::PATH)).flatten();
-        kept.datum = self.site_datum.or(declared).unwrap_or_default();
+        if let (None, Declared::Datum(datum)) =
+            (self.site_datum, collection::declared(&collection.members, &mut Problems::of(Self::PATH)))
+        {
+            kept.datum = datum;
+        }
         Ok(kept)
     }
 

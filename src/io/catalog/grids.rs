@@ -3,10 +3,10 @@
 use std::{collections::HashSet, sync::Arc};
 
 use geo::{Coord, LineString, MultiPolygon, Polygon};
-use geojson::{JsonObject, JsonValue};
 use jiff::tz::TimeZone;
 
 use super::{
+    collection,
     entry::Entry,
     files,
     problem::{Problems, Spot, Why},
@@ -19,7 +19,7 @@ use crate::{
             topology::{self, TopologyFault},
         },
     },
-    io::tables::geojson::{Collection, RawFeature, RawPolygons, polygons},
+    io::tables::geojson::{RawFeature, RawPolygons, polygons},
 };
 
 pub const FILE: &str = "geodata/grids.geojson";
@@ -38,8 +38,7 @@ pub struct Grids {
 /// Reads the features, each checked for itself.
 pub fn read(bytes: &[u8], site_datum: Option<Datum>, zone: &TimeZone, problems: &mut Problems) -> Option<Grids> {
     let text = files::text(bytes, None, problems)?;
-    let collection = files::collection(&text, problems)?;
-    let declared = site_datum.or(datum_of(&collection.members, problems)?);
+    let (collection, declared) = collection::open(&text, site_datum, problems)?;
     let mut read = Grids::default();
     for feature in &collection.features {
         match grid(feature, declared.unwrap_or_default(), zone, problems) {
@@ -56,21 +55,29 @@ pub fn read(bytes: &[u8], site_datum: Option<Datum>, zone: &TimeZone, problems: 
     if collection.features.is_empty() {
         problems.error(&Spot::file(), None, Why::NoFeatures);
     }
-    if declared.is_none() && read.features.iter().any(|grid| grid.in_gcj02_area()) {
+    if declared.is_none() && read.in_china() {
         problems.warning(&Spot::file(), Some("datum"), Why::NoDatum);
     }
     Some(read)
 }
 
 impl Grids {
+    /// Whether any of them lies where coordinates and clocks are China's.
+    pub fn in_china(&self) -> bool {
+        self.features.iter().any(|grid| grid.in_gcj02_area())
+    }
+
     /// The coverages of the grids, with what is wrong between them.
     pub fn coverages(&self, problems: &mut Problems) -> Option<CoverageTimeline> {
         let timeline = match CoverageTimeline::new(&self.features) {
             Ok(timeline) => timeline,
             Err(faults) => {
                 for fault in faults {
-                    let on_spoiled = matches!(&fault, HierarchyError::UnknownParent { parent, .. }
-                        if self.spoiled.contains(parent.as_str()));
+                    let on_spoiled = match &fault {
+                        HierarchyError::UnknownParent { parent, .. }
+                        | HierarchyError::ParentNotValid { parent, .. } => self.spoiled.contains(parent.as_str()),
+                        _ => false,
+                    };
                     let spot = &self.spots[fault.feature()];
                     match fault {
                         _ if on_spoiled => {}
@@ -95,28 +102,6 @@ impl Grids {
         }
         Some(timeline)
     }
-}
-
-/// The datum that a collection declares, by `datum` or `crs`. The outer `None` is an error already noted.
-#[expect(clippy::option_option, reason = "not readable, not declared and declared are three things")]
-pub fn datum_of(members: &JsonObject, problems: &mut Problems) -> Option<Option<Datum>> {
-    let mut entry = Entry::new(Spot::file(), members.clone(), problems);
-    if entry.has("datum") {
-        return entry.choice("datum").map(Some);
-    }
-    let crs = members.get("crs").and_then(|crs| {
-        let name = crs.pointer("/properties/name").or_else(|| crs.get("name")).unwrap_or(crs);
-        (!name.is_null()).then(|| name.as_str().map_or_else(|| name.to_string(), str::to_owned))
-    });
-    let Some(crs) = crs else { return Some(None) };
-    let name = crs.to_ascii_uppercase();
-    let known =
-        name.ends_with("CRS84") || (name.contains("EPSG") && (name.ends_with(":4326") || name.ends_with(":4490")));
-    if known {
-        return Some(Some(Datum::Wgs84));
-    }
-    problems.error(&Spot::file(), Some("crs"), Why::UnknownCrs { crs });
-    None
 }
 
 /// Rings as they came, checked and turned to WGS84.
@@ -149,23 +134,6 @@ pub fn area(rings: &RawPolygons, datum: Datum, spot: &Spot, problems: &mut Probl
     rings.iter().filter(|polygon| !polygon.is_empty()).map(polygon).collect::<Option<_>>().map(MultiPolygon)
 }
 
-/// A feature's properties and geometry, noted if it has neither.
-pub fn open(feature: &RawFeature<'_>, problems: &mut Problems) -> Result<(Spot, geojson::Feature), Spot> {
-    let of = match feature.property("code") {
-        Some(JsonValue::String(code)) if !code.trim().is_empty() => Some(code.trim().to_owned()),
-        Some(JsonValue::Number(code)) => Some(code.to_string()),
-        _ => None,
-    };
-    let spot = Spot { line: Some(feature.line), feature: Some(feature.number), of };
-    match feature.parse() {
-        Ok(parsed) => Ok((spot, parsed)),
-        Err(error) => {
-            problems.error(&spot, None, Why::NotAFeature { error });
-            Err(spot)
-        }
-    }
-}
-
 /// The area of a feature that must be a polygon.
 pub fn polygon_area(
     geometry: Option<&geojson::Geometry>,
@@ -194,7 +162,7 @@ fn grid(
     zone: &TimeZone,
     problems: &mut Problems,
 ) -> Result<(Grid, Spot), Option<String>> {
-    let (spot, feature) = open(feature, problems).map_err(|spot| spot.of)?;
+    let (spot, feature) = collection::parsed(feature, problems).map_err(|spot| spot.of)?;
     let spoiled = spot.of.clone();
     let mut entry = Entry::new(spot.clone(), feature.properties.unwrap_or_default(), problems);
     let code = entry.required_code("code").map(GridCode::new);
@@ -227,9 +195,4 @@ fn grid(
     (grid.parent, grid.name_en, grid.households) = (parent, name_en, households);
     (grid.kind, grid.department, grid.validity) = (kind, department, validity);
     Ok((grid, spot))
-}
-
-/// The features of another collection of areas or points, with their properties as entries.
-pub fn features<'a>(collection: &'a Collection<'a>, problems: &mut Problems) -> Vec<(Spot, geojson::Feature)> {
-    collection.features.iter().filter_map(|feature| open(feature, problems).ok()).collect()
 }

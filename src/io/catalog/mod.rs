@@ -7,6 +7,7 @@ mod basemap;
 mod calendar;
 mod cameras;
 mod codes;
+mod collection;
 mod duties;
 mod entry;
 mod files;
@@ -31,11 +32,12 @@ use crate::domain::{
 pub use basemap::BasemapLayer;
 use files::SiteFolder;
 pub use grid_file::{GridFile, GridFileError, Kept};
+use grids::Grids;
 use problem::Problems;
 pub use problem::{Problem, Severity, Spot, Why};
 pub use serving::{PublicUrl, Serving, TlsFiles};
 pub use settings::Settings;
-pub use survey_grids::{ColumnMap, FIELDS, Reference, SurveyGridsError, feature_line};
+pub use survey_grids::{ColumnMap, FIELDS, Reference, SaidBy, SurveyGridsError, feature_line};
 
 /// One version of a site: immutable; every event and case keeps the version that it was placed with.
 #[derive(Debug)]
@@ -127,6 +129,11 @@ fn read_from(root: &Path, other_grids: Option<&str>) -> Reading {
     let (basemap, basemap_problems) = basemap::read(root, &site.folder, settings.datum);
     problems.extend(basemap_problems);
     let mut grid_problems = Problems::of(grids::FILE);
+    if !settings.has_time_zone && grids.as_ref().is_some_and(Grids::in_china) {
+        let mut of_settings = Problems::of(settings::FILE);
+        of_settings.warning(&Spot::file(), Some("time_zone"), Why::NoTimeZone);
+        problems.extend(of_settings.into_vec());
+    }
     let coverages = grids.as_ref().and_then(|grids| grids.coverages(&mut grid_problems));
     problems.extend(grid_problems.into_vec());
     let (territories, assets, staff) =

@@ -3,7 +3,7 @@
 use super::{
     codes::SeenCodes,
     entry::Entry,
-    files::{RawEntry, csv_rows},
+    files::{Columns, RawEntry, csv_rows},
     problem::{Problems, Spot},
 };
 use crate::domain::{
@@ -18,9 +18,13 @@ use crate::io::tables::value::Fault;
 pub const STAFF: &str = "geodata/staff.csv";
 pub const PLACES: &str = "geodata/places.csv";
 
+const MEMBER: Columns<'_> =
+    Columns { required: &["id", "name", "roles"], optional: &["phone", "post", "grids", "department"] };
+const PLACE: Columns<'_> = Columns { required: &["code", "kind", "name", "lon", "lat"], optional: &["aliases"] };
+
 pub fn staff(bytes: &[u8], problems: &mut Problems) -> Vec<(Staff, Spot)> {
     let mut seen = SeenCodes::default();
-    let rows = csv_rows(bytes, &["id", "name", "roles"], &mut seen, problems).unwrap_or_default();
+    let rows = csv_rows(bytes, &MEMBER, &mut seen, problems).unwrap_or_default();
     let mut member = |(spot, values): RawEntry| {
         let mut entry = Entry::new(spot, values, problems);
         let id = seen.own_code(&mut entry, "id").map(StaffId::new);
@@ -45,7 +49,7 @@ pub fn staff(bytes: &[u8], problems: &mut Problems) -> Vec<(Staff, Spot)> {
 
 pub fn places(bytes: &[u8], datum: Datum, problems: &mut Problems) -> Vec<Place> {
     let mut seen = SeenCodes::default();
-    let rows = csv_rows(bytes, &["code", "kind", "name", "lon", "lat"], &mut seen, problems).unwrap_or_default();
+    let rows = csv_rows(bytes, &PLACE, &mut seen, problems).unwrap_or_default();
     let mut place = |(spot, values): RawEntry| {
         let mut entry = Entry::new(spot, values, problems);
         let code = seen.own_code(&mut entry, "code").map(PlaceCode::new);

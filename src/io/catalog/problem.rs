@@ -1,11 +1,13 @@
 //! What is wrong with a site's files: a place and a code with parameters. The words are made at the edge.
 
-use std::fmt;
-
 use serde::Serialize;
 
 use crate::{
-    domain::grid::{HierarchyError, ring::RingFault, topology::TopologyFault},
+    domain::{
+        camera::{HomographyError, StreamUriError},
+        duty::CalendarError,
+        grid::{HierarchyError, ring::RingFault, topology::TopologyFault},
+    },
     io::tables::value::Fault,
 };
 
@@ -24,7 +26,7 @@ pub struct Problem {
 }
 
 /// Whether the service starts in spite of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, strum::Display)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, strum::VariantNames)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 pub enum Severity {
@@ -74,12 +76,15 @@ pub enum Why {
     NotToml {
         error: String,
     },
+    NotPmtiles,
     NoFeatures,
     UnknownCrs {
         crs: String,
     },
     /// Inside China the datum decides on the grid, and none is declared.
     NoDatum,
+    /// Inside China nobody means UTC, and no zone is set.
+    NoTimeZone,
     // A row, a feature, an entry.
     NotAFeature {
         error: String,
@@ -93,7 +98,13 @@ pub enum Why {
         columns: Vec<String>,
     },
     RowTooLong,
-    UnknownKey,
+    UnknownColumn {
+        likely: Option<String>,
+    },
+    DoubledColumn,
+    UnknownKey {
+        likely: Option<String>,
+    },
     // A value.
     /// Not repeated where it may be a credential.
     NotText {
@@ -150,20 +161,11 @@ pub enum Why {
         to: String,
         days: usize,
     },
-    NoWorkingTime {
-        error: String,
-    },
     NoStream,
-    BadStream {
-        error: String,
-    },
     /// A password in a stream's address; the address is not repeated.
     CredentialsInStream,
     BadGbCode {
         value: String,
-    },
-    BadControlPoints {
-        error: String,
     },
     MissingElement {
         element: String,
@@ -181,6 +183,12 @@ pub enum Why {
     Hierarchy(HierarchyError),
     #[serde(untagged)]
     Topology(TopologyFault),
+    #[serde(untagged)]
+    Calendar(CalendarError),
+    #[serde(untagged)]
+    Stream(StreamUriError),
+    #[serde(untagged)]
+    ControlPoints(HomographyError),
 }
 
 impl Problem {
@@ -245,25 +253,5 @@ impl Spot {
     #[must_use]
     pub fn file() -> Self {
         Self::default()
-    }
-}
-
-/// `geodata/grids.geojson:7: feature 3 (150621001): level`
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
-        if let Some(line) = self.spot.line {
-            write!(f, ":{line}")?;
-        }
-        match (self.spot.feature, &self.spot.of) {
-            (Some(feature), Some(of)) => write!(f, ": feature {feature} ({of})")?,
-            (Some(feature), None) => write!(f, ": feature {feature}")?,
-            (None, Some(of)) => write!(f, ": {of}")?,
-            (None, None) => {}
-        }
-        if let Some(field) = &self.field {
-            write!(f, ": {field}")?;
-        }
-        Ok(())
     }
 }

@@ -21,6 +21,8 @@ pub struct Settings {
     pub name_en: Option<String>,
     /// Whose midnight a date means; UTC where the site does not say.
     pub time_zone: TimeZone,
+    /// Whether the site says which zone.
+    pub has_time_zone: bool,
     /// `[geodata] datum`: of every file of geodata that does not say otherwise.
     pub datum: Option<Datum>,
     /// `[geodata] max_file_mb`: files above are refused.
@@ -38,6 +40,7 @@ impl Default for Settings {
             name: None,
             name_en: None,
             time_zone: TimeZone::UTC,
+            has_time_zone: false,
             datum: None,
             max_file_mb: 64,
             nearest_m: 50.0,
@@ -58,6 +61,7 @@ pub fn read(root: &std::path::Path) -> (Settings, Vec<Problem>) {
         }
         settings.name = entry.text("name");
         settings.name_en = entry.text("name_en");
+        settings.has_time_zone = entry.has("time_zone");
         if let Some(value) = entry.text("time_zone") {
             match TimeZone::get(&value) {
                 Ok(zone) => settings.time_zone = zone,

@@ -1,6 +1,6 @@
 //! From a survey to features of `geodata/grids.geojson`.
 
-use std::{collections::BTreeMap, fmt};
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
@@ -22,7 +22,17 @@ pub type ColumnMap = BTreeMap<&'static str, String>;
 /// What the coordinates of a survey are, and who says so.
 pub struct Reference {
     kind: Kind,
-    said_by: &'static str,
+    said_by: SaidBy,
+}
+
+/// Who says what coordinates are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
+pub enum SaidBy {
+    User,
+    File,
+    Site,
+    Nobody,
 }
 
 enum Kind {
@@ -61,9 +71,9 @@ impl Reference {
     ) -> Result<Self, SurveyGridsError> {
         let file = survey.crs.as_ref();
         let (projection, name, said_by) = match (crs, file) {
-            (Some(crs), _) => (Projection::parse(crs)?, crs.to_owned(), "as you said"),
-            (None, Some(found)) => (found.projection()?, found.name().to_owned(), "as the file says"),
-            (None, None) => (Projection::geographic(), String::new(), ""),
+            (Some(crs), _) => (Projection::parse(crs)?, crs.to_owned(), SaidBy::User),
+            (None, Some(found)) => (found.projection()?, found.name().to_owned(), SaidBy::File),
+            (None, None) => (Projection::geographic(), String::new(), SaidBy::Nobody),
         };
         if !projection.is_geographic() {
             return match datum {
@@ -76,14 +86,33 @@ impl Reference {
             .as_deref()
             .map(|text| text.parse::<Datum>().map_err(|_| SurveyGridsError::UnknownDatum { datum: text.to_owned() }));
         let (datum, said_by) = match (datum, of_file.transpose()?, site) {
-            (Some(datum), _, _) => (datum, "as you said"),
-            (None, Some(datum), _) => (datum, "as the file says"),
-            (None, None, _) if !said_by.is_empty() => (Datum::Wgs84, said_by),
-            (None, None, Some(datum)) => (datum, "as the site says"),
+            (Some(datum), _, _) => (datum, SaidBy::User),
+            (None, Some(datum), _) => (datum, SaidBy::File),
+            (None, None, _) if said_by != SaidBy::Nobody => (Datum::Wgs84, said_by),
+            (None, None, Some(datum)) => (datum, SaidBy::Site),
             (None, None, None) if in_china(survey) => return Err(SurveyGridsError::NoDatum),
-            (None, None, None) => (Datum::Wgs84, "as nobody says otherwise"),
+            (None, None, None) => (Datum::Wgs84, SaidBy::Nobody),
         };
         Ok(Self { kind: Kind::Degrees(datum), said_by })
+    }
+
+    /// `EPSG:4546`, or the datum of degrees.
+    #[must_use]
+    pub fn system(&self) -> String {
+        match &self.kind {
+            Kind::Projected { name, .. } => name.clone(),
+            Kind::Degrees(datum) => datum.to_string(),
+        }
+    }
+
+    #[must_use]
+    pub fn is_in_degrees(&self) -> bool {
+        matches!(self.kind, Kind::Degrees(_))
+    }
+
+    #[must_use]
+    pub fn said_by(&self) -> SaidBy {
+        self.said_by
     }
 
     fn to_wgs84(&self, [x, y]: [f64; 2]) -> Result<[f64; 2], ProjectionError> {
@@ -95,16 +124,6 @@ impl Reference {
                 let shifted = Position::new(lon, lat).map(|position| datum.to_wgs84(position));
                 Ok(shifted.map_or([lon, lat], |position| [position.lon(), position.lat()]))
             }
-        }
-    }
-}
-
-/// `EPSG:4546, as you said`
-impl fmt::Display for Reference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.kind {
-            Kind::Projected { name, .. } => write!(f, "{name}, {}", self.said_by),
-            Kind::Degrees(datum) => write!(f, "degrees in {datum}, {}", self.said_by),
         }
     }
 }

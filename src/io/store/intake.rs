@@ -123,19 +123,15 @@ fn case_of_report(tx: &Tx<'_>, report: Uuid) -> Result<Case, StoreError> {
 /// The open case of the same matter that was seen last, if there is one; of several the nearest.
 fn same_case(tx: &Tx<'_>, new: &NewReport) -> Result<Option<Case>, StoreError> {
     let (Some(rule), Some(position)) = (&new.same_matter, new.report.position) else { return Ok(None) };
-    let [dx, dy] = LocalPlane::at(position).reach_deg(rule.category.merge_radius_m);
+    let [[west, south], [east, north]] = LocalPlane::at(position).envelope(rule.category.merge_radius_m);
     let sql = format!(
         "SELECT {} FROM cases JOIN case_place ON case_place.case_rowid = cases.rowid
          WHERE site = ? AND is_open = 1 AND category = ?
            AND max_lon >= ? AND min_lon <= ? AND max_lat >= ? AND min_lat <= ?",
         rows::CASE
     );
-    let (lon, lat) = (position.lon(), position.lat());
     let mut near = tx.connection.prepare_cached(&sql)?;
-    let near = near.query_map(
-        params![new.site, rule.category.code.as_str(), lon - dx, lon + dx, lat - dy, lat + dy],
-        rows::case,
-    )?;
+    let near = near.query_map(params![new.site, rule.category.code.as_str(), west, east, south, north], rows::case)?;
     let category = &rule.category.code;
     let told = Matter { category, position, seen_at: new.report.captured_at };
     let mut best: Option<(f64, Case)> = None;

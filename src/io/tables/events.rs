@@ -2,6 +2,7 @@
 
 use csv::ByteRecord;
 use jiff::{Timestamp, tz::TimeZone};
+use serde::Serialize;
 
 use super::value::{Fault, parse_instant, parse_number, position};
 use crate::domain::{
@@ -20,12 +21,14 @@ pub struct ColumnNames {
 }
 
 /// Why nobody knows which column is meant.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Serialize, thiserror::Error, strum::VariantNames)]
+#[serde(tag = "code", content = "params", rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum ColumnError {
     #[error("there is no column {wanted}; the columns are: {}; name the right one with --{option}", columns.join(", "))]
-    Missing { wanted: String, option: &'static str, columns: Vec<String> },
+    NoSuchColumn { wanted: String, option: &'static str, columns: Vec<String> },
     #[error("the column {name} is there twice; rename the wrong one, or name the right one with --{option}")]
-    Twice { name: String, option: &'static str },
+    ColumnTwice { name: String, option: &'static str },
 }
 
 /// How to read the rows of a table.
@@ -66,7 +69,7 @@ impl EventTable {
             let found = find(&columns, named.as_deref(), usual);
             match found.map(|index| (index, &columns[index])) {
                 Some((index, name)) if columns[index + 1..].contains(name) => {
-                    Err(ColumnError::Twice { name: name.clone(), option })
+                    Err(ColumnError::ColumnTwice { name: name.clone(), option })
                 }
                 None if named.is_some() => Err(missing(named.as_deref(), option, usual, &columns)),
                 _ => Ok(found),
@@ -146,10 +149,8 @@ impl EventTable {
         const MAX_M: f64 = 20_000_000.0;
         let Some(column) = self.accuracy else { return Ok(None) };
         match number(record, column)? {
-            Some(value) if !(0.0..=MAX_M).contains(&value) => {
-                Err(at(column, Fault::OutOfRange { value, min: 0.0, max: MAX_M }))
-            }
-            // Devices write zero where they do not know.
+            Some(value) if value > MAX_M => Err(at(column, Fault::OutOfRange { value, min: 0.0, max: MAX_M })),
+            // Devices write zero or, as iOS does, a negative number where they do not know.
             accuracy_m => Ok(accuracy_m.filter(|meters| *meters > 0.0)),
         }
     }
@@ -185,7 +186,7 @@ impl EventTable {
 
 fn missing(named: Option<&str>, option: &'static str, usual: &[&str], columns: &[String]) -> ColumnError {
     let wanted = named.map_or_else(|| usual.join(" or "), str::to_owned);
-    ColumnError::Missing { wanted, option, columns: columns.to_vec() }
+    ColumnError::NoSuchColumn { wanted, option, columns: columns.to_vec() }
 }
 
 fn find(columns: &[String], named: Option<&str>, usual: &[&str]) -> Option<usize> {

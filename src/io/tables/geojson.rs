@@ -52,8 +52,8 @@ impl<'a> Collection<'a> {
     pub fn parse(text: &'a str) -> Result<Self, CollectionError> {
         let envelope: Envelope<'a> = serde_json::from_str(text).map_err(|error| {
             let found = match text.trim_start().as_bytes().first() {
-                Some(b'[') => "a list",
-                _ => "no object",
+                Some(b'[') => "list",
+                _ => "scalar",
             };
             match error.classify() {
                 Category::Data if !text.trim_start().starts_with('{') => {
@@ -62,7 +62,7 @@ impl<'a> Collection<'a> {
                 _ => CollectionError::NotJson { line: error.line(), column: error.column(), message: plain(&error) },
             }
         })?;
-        let kind = envelope.kind.as_str().unwrap_or("something without a type");
+        let kind = envelope.kind.as_str().unwrap_or("untyped");
         let Some(features) = envelope.features.filter(|_| kind == "FeatureCollection") else {
             return Err(CollectionError::NotACollection { found: kind.to_owned() });
         };

@@ -44,6 +44,7 @@ impl Pace {
     }
 
     /// Whether the request may go on.
+    #[must_use]
     pub fn admits(&self, actor: &Actor, headers: &HeaderMap, extensions: &Extensions) -> bool {
         let (limiter, asker) = if *actor == Actor::resident() {
             let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());

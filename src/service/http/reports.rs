@@ -169,7 +169,8 @@ impl From<ReportBody> for Told {
             lon: body.lon,
             lat: body.lat,
             datum: body.datum,
-            accuracy_m: body.accuracy_m,
+            // Phones write −1, and other devices 0, where they do not know.
+            accuracy_m: body.accuracy_m.filter(|meters| *meters > 0.0),
             captured_at: body.captured_at,
             category: body.category.filter(|code| !code.is_empty()),
             nature: body.nature,

@@ -5,11 +5,18 @@ file_too_large = { $size_mb } MB; files above { $limit_mb } MB are refused (see 
 file_empty = the file is empty
 wrong_encoding = the text is not { $encoding }; save it as UTF-8
 not_json = not JSON: { $error } (column { $column })
-not_a_collection = a FeatureCollection is needed, this is { $found }
+not_a_collection = a FeatureCollection is needed, this is { $found ->
+    [list] a list
+    [scalar] no object
+    [untyped] something without a type
+   *[other] { $found }
+}
 not_toml = not TOML: { $error }
+not_pmtiles = not PMTiles of version 3
 no_features = the collection holds no features
 unknown_crs = coordinate system { $crs } is not read here; CRS84, EPSG:4326 and EPSG:4490 are, others go through `gridwatch import grids --crs`
 no_datum = inside China and no datum declared; read as wgs84. Say datum = "wgs84", "gcj02" or "bd09" in [geodata] of gridwatch.toml: the wrong one moves everything by about 400 m
+no_time_zone = inside China and no time zone set; dates, and times without an offset, are read as UTC. Say time_zone = "Asia/Shanghai"
 not_a_feature = not a GeoJSON feature: { $error }
 null_geometry = has no geometry
 wrong_geometry = a { $expected } is needed, this is a { $found }
@@ -18,7 +25,15 @@ ragged_row = { $found } fields where the header has { $expected }
 unclosed_quote = a quotation mark opens here and is never closed
 not_utf8 = bytes that are no text in the encoding of the file; is another --encoding meant?
 row_too_long = the line is longer than 1 MiB; is this a CSV file?
-unknown_key = not a key that is read here; a typing error?
+unknown_column = not a column that is read here{ $likely ->
+    [none] { "" }
+   *[other] ; is { $likely } meant?
+}
+doubled_column = the column is there twice; which one is meant?
+unknown_key = not a key that is read here; { $likely ->
+    [none] a typing error?
+   *[other] is { $likely } meant?
+}
 not_a_table = must be a table: write [[{ $name }]] on a line of its own, and its keys below
 missing_value = is missing
 not_text = must be text in quotation marks{ $value ->
@@ -26,6 +41,7 @@ not_text = must be text in quotation marks{ $value ->
    *[other] , found { $value }
 }
 bad_number = "{ $value }" is not a number
+not_finite = "{ $value }" is no finite number
 not_whole = { $value } is not a whole number
 decimal_comma = "{ $value }" has a comma for a decimal point
 out_of_range = { $value } is not between { $min } and { $max }
@@ -55,14 +71,25 @@ bad_position = { $lon ->
 }
 swapped_position = { $lon }, { $lat } looks like latitude, longitude; longitude comes first
 zero_position = 0, 0 is a position that nobody knew
-no_working_time = { $error }
 no_stream = a camera needs one stream: main or sub
-bad_stream = { $error }
 credentials_in_stream = the address holds a user or password; keep them out of the file and name them with secret = "…"
 bad_gb_code = "{ $value }" is not a GB/T 28181 code of 20 digits
-bad_control_points = { $error }
 missing_element = GStreamer has no { $element }; install { $package }
 no_gstreamer = { $error }
+# Of a calendar, a stream, control points.
+no_hours = a working day needs hours
+hours_overlap = hours from { $from } to { $to } are empty or overlap the hours before
+no_working_day = a week needs a working day
+no_scheme = no scheme: a stream starts with rtsp://, rtsps://, file:// or test://
+unknown_scheme = scheme { $scheme }:// is none of rtsp://, rtsps://, file://, test://
+no_address = nothing stands behind { $scheme }://
+too_few_points = { $given ->
+    [one] 1 control point is
+   *[other] { $given } control points are
+} too few: 4 are needed, more are better
+point_out_of_frame = control point { $number } (counted from 1) is outside the frame
+view_left_open = the control points leave the view open: no four of them stand so that no three are in one line
+impossible_view = the control points contradict each other: no camera above the ground sees them in this order
 # Faults of the grids.
 ring_too_short = ring { $ring } has { $positions } positions; four are the fewest, the last being the first again
 ring_unclosed = ring { $ring } is not closed: it ends at { $lon }, { $lat }, away from where it began
@@ -74,6 +101,7 @@ unknown_parent = there is no { $parent }{ $likely ->
     [none] { "" }
    *[other] ; did it lose its leading zeros? There is { $likely }
 }
+parent_not_valid = { $parent } is not valid all the time that { $grid } is
 parent_level = { $parent } is a { $parent_level }, which is no wider than a { $level }
 overlap = { $winner } and { $other } overlap by { $area_m2 } m² at { $lon }, { $lat }; there { $winner } wins (the smaller, then the lower code)
 gap = { $pieces ->
@@ -132,3 +160,116 @@ photo_too_large = a photo of { $bytes } bytes; { $limit } are the most
 no_photo = this is no photo, or a broken one; JPEG, PNG and WebP are understood
 too_many_pixels = a photo of { $width } × { $height } pixels; { $limit } a side are the most
 text_too_long = a text of { $length } characters; { $limit } are the most
+# What a command says of its work.
+error = error
+warning = warning
+feature = feature { $feature }
+would_start = { $warnings ->
+    [one] 1 warning
+   *[other] { $warnings } warnings
+}; the service would start
+would_not_start = { $errors ->
+    [one] 1 error
+   *[other] { $errors } errors
+}, { $warnings ->
+    [one] 1 warning
+   *[other] { $warnings } warnings
+}; the service would not start
+site_holds = version { $version }: { $grids ->
+    [one] 1 grid
+   *[other] { $grids } grids
+} to place on, { $departments ->
+    [one] 1 department
+   *[other] { $departments } departments
+}, { $categories ->
+    [one] 1 category
+   *[other] { $categories } categories
+}, { $territories ->
+    [one] 1 territory
+   *[other] { $territories } territories
+}, { $assets ->
+    [one] 1 asset
+   *[other] { $assets } assets
+}, { $staff } staff, { $places ->
+    [one] 1 place
+   *[other] { $places } places
+}, { $cameras ->
+    [one] 1 camera
+   *[other] { $cameras } cameras
+}
+inside = inside
+ambiguous = ambiguous
+nearest = nearest
+outside = outside
+unplaced = unplaced
+invalid = invalid
+reading_columns = reading { $columns } as { $datum }
+taken_as_wgs84 = note: coordinates are taken as WGS84; say --datum gcj02 for those of a phone or AMap, bd09 for Baidu's
+events_drawn = { $drawn ->
+        [one] 1 event
+       *[other] { $drawn } events
+    } drawn, { $skipped } left out by period, category or for want of a position, { $unreadable } unreadable; the strongest colour stands for { $densest } events/km²
+rows_placed = { $rows ->
+    [one] 1 row
+   *[other] { $rows } rows
+}: { $outcomes } in { $seconds } s
+rows_of = { $rows } { $outcome }
+no_rows = none
+at_line = line { $line }
+column_category = category
+column_outcome = outcome
+column_grid = grid
+column_department = department
+column_why = why
+survey_holds = { $file }: { $features ->
+    [one] 1 feature
+   *[other] { $features } features
+}, columns { $columns }
+coordinates = coordinates: { $degrees ->
+    [true] { "degrees in " }
+   *[other] { "" }
+}{ $system }, { $said_by ->
+    [user] as you said
+    [file] as the file says
+    [site] as the site says
+   *[other] as nobody says otherwise
+}
+site_reaches = the site then reaches from { $west }, { $south } to { $east }, { $north }
+grid_sizes = its smallest grid is { $smallest } with { $smallest_area }, its largest { $largest } with { $largest_area }
+grids_replaced = { $features ->
+    [one] 1 feature
+   *[other] { $features } features
+} read; they replace { $replaced } and leave { $kept } of other levels; { $errors ->
+    [one] 1 error
+   *[other] { $errors } errors
+}, { $warnings ->
+    [one] 1 warning
+   *[other] { $warnings } warnings
+}
+mend_errors = nothing written: mend the errors first
+mend_other_files = nothing written: mend the other files, or say --force
+say_write = nothing written; say --write to keep them in { $file }
+written = written to { $file }
+written_over = written to { $file }; what was there is in { $copy }
+# Why a command cannot do its work.
+level_needed = say which level the features are: --level L, or level=COL in --map
+code_needed = --map: code is needed, as in code={ $column }
+no_field_in_map = --map { $pair }: field=COLUMN is needed
+unknown_field_in_map = --map { $pair }: the field is none of { $fields }
+unknown_column_in_map = --map { $pair }: there is no column { $column }; the columns are: { $columns }
+field_twice_in_map = --map: { $field } is given twice
+datum_needed = these are degrees inside China, and neither you, the file nor the site says which datum; say --datum wgs84 (surveys, GPS), gcj02 (AMap, Tencent, phones) or bd09 (Baidu): the wrong one moves everything by about 400 m
+no_such_column = there is no column { $wanted }; the columns are: { $columns }; name the right one with --{ $option }
+column_twice = the column { $name } is there twice; rename the wrong one, or name the right one with --{ $option }
+standard_input = standard input
+cannot_open = cannot open { $file }
+cannot_read = cannot read { $file }
+cannot_write = cannot write { $file }
+no_such_file = there is no such file or folder
+no_permission = no permission
+is_a_folder = it is a folder
+not_a_folder = what should be a folder is a file
+empty_table = { $file } is empty: there is not even a header
+utf16 = this is UTF-16; save it as CSV in UTF-8
+workbook = this is a workbook or another ZIP file; save the sheet as CSV
+long_line = line { $line } is longer than 1 MiB; is this a CSV file?

@@ -5,11 +5,18 @@ file_too_large = { $size_mb } MB；超过 { $limit_mb } MB 的文件不予读取
 file_empty = 文件为空
 wrong_encoding = 文本不是 { $encoding } 编码；请另存为 UTF-8
 not_json = 不是 JSON：{ $error }（第 { $column } 列）
-not_a_collection = 需要 FeatureCollection，实为 { $found }
+not_a_collection = 需要 FeatureCollection，实为{ $found ->
+    [list] 列表
+    [scalar] 非对象
+    [untyped] 没有 type 的对象
+   *[other] { " " }{ $found }
+}
 not_toml = 不是 TOML：{ $error }
+not_pmtiles = 不是第 3 版的 PMTiles
 no_features = 集合中没有要素
 unknown_crs = 不支持坐标系 { $crs }；支持 CRS84、EPSG:4326、EPSG:4490，其他请用 `gridwatch import grids --crs` 导入
 no_datum = 位于中国境内但未声明坐标基准，按 wgs84 读取。请在 gridwatch.toml 的 [geodata] 中写明 datum = "wgs84"、"gcj02" 或 "bd09"：用错会整体偏移约 400 米
+no_time_zone = 位于中国境内但未设时区，日期和不带偏移的时间按 UTC 读取。请写明 time_zone = "Asia/Shanghai"
 not_a_feature = 不是 GeoJSON 要素：{ $error }
 null_geometry = 没有几何图形
 wrong_geometry = 需要 { $expected }，实为 { $found }
@@ -18,7 +25,15 @@ ragged_row = 有 { $found } 个字段，而表头有 { $expected } 个
 unclosed_quote = 此处的引号没有闭合
 not_utf8 = 有字节不是该编码的文本；是否应另指 --encoding？
 row_too_long = 此行超过 1 MiB，是 CSV 文件吗？
-unknown_key = 不认识的键，是否笔误？
+unknown_column = 不认识的列{ $likely ->
+    [none] { "" }
+   *[other] ，是否应为 { $likely }？
+}
+doubled_column = 此列出现两次，以哪一列为准？
+unknown_key = 不认识的键，{ $likely ->
+    [none] 是否笔误？
+   *[other] 是否应为 { $likely }？
+}
 not_a_table = 须为表：另起一行写 [[{ $name }]]，其键写在下面
 missing_value = 缺失
 not_text = 须为带引号的文本{ $value ->
@@ -26,6 +41,7 @@ not_text = 须为带引号的文本{ $value ->
    *[other] ，实为 { $value }
 }
 bad_number = “{ $value }”不是数字
+not_finite = “{ $value }”不是有限的数
 not_whole = { $value } 不是整数
 decimal_comma = “{ $value }”用逗号作了小数点
 out_of_range = { $value } 不在 { $min } 与 { $max } 之间
@@ -55,14 +71,22 @@ bad_position = { $lon ->
 }
 swapped_position = { $lon }, { $lat } 似为纬度在前；应经度在前
 zero_position = 0, 0 表示位置未知
-no_working_time = 工作时间有误：{ $error }
 no_stream = 摄像机须有一路码流：main 或 sub
-bad_stream = 码流地址有误：{ $error }
 credentials_in_stream = 地址中含有用户名或密码；请移出文件，用 secret = "…" 指名
 bad_gb_code = “{ $value }”不是 20 位的 GB/T 28181 编码
-bad_control_points = 控制点有误：{ $error }
 missing_element = GStreamer 缺少 { $element }；请安装 { $package }
 no_gstreamer = GStreamer 无法启动：{ $error }
+# 工作日历、码流、控制点的问题
+no_hours = 工作日须有工作时间
+hours_overlap = 工作时间 { $from } 至 { $to } 为空，或与前一段重叠
+no_working_day = 一周至少要有一个工作日
+no_scheme = 缺少协议：码流地址以 rtsp://、rtsps://、file:// 或 test:// 开头
+unknown_scheme = 协议 { $scheme }:// 不是 rtsp://、rtsps://、file://、test:// 之一
+no_address = { $scheme }:// 之后没有地址
+too_few_points = 只有 { $given } 个控制点：至少需要 4 个，多些更好
+point_out_of_frame = 第 { $number } 个控制点在画面之外
+view_left_open = 控制点不足以确定画面：其中没有任意三点都不共线的四点
+impossible_view = 控制点互相矛盾：地面上方没有摄像机会看到这样的次序
 # 网格图形的问题
 ring_too_short = 第 { $ring } 个环只有 { $positions } 个点；至少四个，末点与首点相同
 ring_unclosed = 第 { $ring } 个环未闭合：终点 { $lon }, { $lat } 不是起点
@@ -74,6 +98,7 @@ unknown_parent = 没有上级 { $parent }{ $likely ->
     [none] { "" }
    *[other] ；是否丢了前导零？有 { $likely }
 }
+parent_not_valid = 在 { $grid } 的有效期内，{ $parent } 并非始终有效
 parent_level = { $parent } 的层级是 { $parent_level }，并不高于 { $level }
 overlap = { $winner } 与 { $other } 在 { $lon }, { $lat } 处重叠 { $area_m2 } 平方米；重叠处归 { $winner }（面积小者优先，其次编码小者）
 gap = { $beside } 之间有 { $pieces } 处空隙，共 { $area_m2 } 平方米，位于 { $lon }, { $lat }
@@ -123,3 +148,68 @@ photo_too_large = 照片有 { $bytes } 字节，最多 { $limit } 字节
 no_photo = 这不是照片，或文件已损坏；支持 JPEG、PNG 和 WebP
 too_many_pixels = 照片为 { $width } × { $height } 像素，每边最多 { $limit } 像素
 text_too_long = 文本有 { $length } 个字符，最多 { $limit } 个
+# 命令的说明
+error = 错误
+warning = 警告
+feature = 第 { $feature } 个要素
+would_start = { $warnings } 个警告；服务可以启动
+would_not_start = { $errors } 个错误，{ $warnings } 个警告；服务无法启动
+site_holds = 版本 { $version }：末级网格 { $grids } 个、职能部门 { $departments } 个、类别 { $categories } 个、专属区域 { $territories } 个、权属部件 { $assets } 个、人员 { $staff } 名、地点 { $places } 个、摄像机 { $cameras } 台
+inside = 格内
+ambiguous = 待辨
+nearest = 就近
+outside = 格外
+unplaced = 未定位
+invalid = 无效
+reading_columns = 读取 { $columns }，坐标基准 { $datum }
+taken_as_wgs84 = 提示：坐标按 WGS84 读取；手机或高德的坐标请用 --datum gcj02，百度的请用 bd09
+events_drawn = 绘制 { $drawn } 个事件；因时段、类别或无位置略去 { $skipped } 个；{ $unreadable } 行无法读取；最强颜色代表每平方公里 { $densest } 个事件
+rows_placed = 共 { $rows } 行：{ $outcomes }，用时 { $seconds } 秒
+rows_of = { $outcome } { $rows }
+no_rows = 无
+at_line = 第 { $line } 行
+column_category = 类别
+column_outcome = 归格结果
+column_grid = 网格
+column_department = 职能部门
+column_why = 理由
+survey_holds = { $file }：{ $features } 个要素，列 { $columns }
+coordinates = 坐标：{ $system }{ $degrees ->
+    [true] { "" }（经纬度）
+   *[other] { "" }
+}，{ $said_by ->
+    [user] 依命令所指
+    [file] 依文件所述
+    [site] 依站点设置
+   *[other] 无其他说明
+}
+site_reaches = 导入后站点范围为 { $west }, { $south } 至 { $east }, { $north }
+grid_sizes = 最小的网格是 { $smallest }，{ $smallest_area }；最大的是 { $largest }，{ $largest_area }
+grids_replaced = 读取 { $features } 个要素，替换 { $replaced } 个，保留其他级别 { $kept } 个；{ $errors } 个错误，{ $warnings } 个警告
+mend_errors = 未写入：请先改正错误
+mend_other_files = 未写入：请先改正其他文件，或用 --force
+say_write = 未写入；加 --write 即保存到 { $file }
+written = 已写入 { $file }
+written_over = 已写入 { $file }；原文件保存为 { $copy }
+# 命令无法完成的原因
+level_needed = 请说明要素的级别：--level L，或在 --map 中写 level=列名
+code_needed = --map：须有 code，如 code={ $column }
+no_field_in_map = --map { $pair }：应为 字段=列名
+unknown_field_in_map = --map { $pair }：字段不是以下之一：{ $fields }
+unknown_column_in_map = --map { $pair }：没有列 { $column }；现有列：{ $columns }
+field_twice_in_map = --map：{ $field } 给出了两次
+datum_needed = 这是中国境内的经纬度，而命令、文件、站点都未说明坐标基准；请用 --datum wgs84（测绘、GPS）、gcj02（高德、腾讯、手机）或 bd09（百度）：用错会整体偏移约 400 米
+no_such_column = 没有列 { $wanted }；现有列：{ $columns }；请用 --{ $option } 指明
+column_twice = 列 { $name } 出现两次；请改名，或用 --{ $option } 指明
+standard_input = 标准输入
+cannot_open = 无法打开 { $file }
+cannot_read = 无法读取 { $file }
+cannot_write = 无法写入 { $file }
+no_such_file = 没有该文件或文件夹
+no_permission = 没有权限
+is_a_folder = 这是文件夹
+not_a_folder = 应为文件夹处是文件
+empty_table = { $file } 为空：连表头也没有
+utf16 = 这是 UTF-16 编码；请另存为 UTF-8 的 CSV
+workbook = 这是工作簿或其他 ZIP 文件；请把工作表另存为 CSV
+long_line = 第 { $line } 行超过 1 MiB，是 CSV 文件吗？

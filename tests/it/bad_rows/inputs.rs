@@ -93,11 +93,11 @@ fn files_that_cannot_be_had_or_written_are_named() {
     let site = site().with("in.csv", format!("{HEADER}\n{GOOD}\n"));
     fs::create_dir(site.file("folder")).expect("a folder");
     for (args, said) in [
-        (["--input", "none.csv", "--threads", "1"], "gridwatch: cannot open none.csv: No such file or directory"),
-        (["--input", "folder", "--threads", "1"], "gridwatch: cannot read folder: Is a directory"),
+        (["--input", "none.csv", "--threads", "1"], "gridwatch: cannot open none.csv: there is no such file or folder"),
+        (["--input", "folder", "--threads", "1"], "gridwatch: cannot read folder: it is a folder"),
         (
             ["--input", "in.csv", "--output", "none/out.csv"],
-            "gridwatch: cannot write none/out.csv: No such file or directory",
+            "gridwatch: cannot write none/out.csv: there is no such file or folder",
         ),
         (["--input", "in.csv", "--output", "folder"], "gridwatch: cannot write folder: it is a folder"),
         (["--input", "in.csv", "--tz", "Asia/Dalad"], "gridwatch: --tz Asia/Dalad: "),
@@ -116,7 +116,7 @@ fn files_that_cannot_be_had_or_written_are_named() {
     }
     let left: Vec<_> =
         fs::read_dir(site.path()).expect("the site").map(|entry| entry.expect("an entry").file_name()).collect();
-    assert_eq!(left.len(), 3, "nothing but in.csv, folder, geodata: {left:?}");
+    assert_eq!(left.len(), 4, "nothing but in.csv, folder, geodata, gridwatch.toml: {left:?}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use crate::harness::{Site, collection, feature};
 #[test]
 fn coordinates_that_are_none_are_named_by_column() {
     let number = |column: &str, value: &str| format!("{column}: \"{value}\" is not a number");
+    let infinite = |column: &str, value: &str| format!("{column}: \"{value}\" is no finite number");
     let cases = [
         (
             "40.001,110.001",
@@ -15,10 +16,10 @@ fn coordinates_that_are_none_are_named_by_column() {
         ("0.0,-0", "lon: 0, 0 is a position that nobody knew".to_owned()),
         ("\"110,001\",40.001", "lon: \"110,001\" has a comma for a decimal point".to_owned()),
         ("110.001,\"40,001\"", "lat: \"40,001\" has a comma for a decimal point".to_owned()),
-        ("NaN,40.001", number("lon", "NaN")),
-        ("110.001,inf", number("lat", "inf")),
-        ("110.001,-infinity", number("lat", "-infinity")),
-        ("1e999,40.001", number("lon", "1e999")),
+        ("NaN,40.001", infinite("lon", "NaN")),
+        ("110.001,inf", infinite("lat", "inf")),
+        ("110.001,-infinity", infinite("lat", "-infinity")),
+        ("1e999,40.001", infinite("lon", "1e999")),
         ("east,40.001", number("lon", "east")),
         ("110.001°,40.001", number("lon", "110.001°")),
         ("１１０.001,40.001", number("lon", "１１０.001")),
@@ -67,14 +68,14 @@ fn accuracies_times_and_categories_that_are_none_are_named_by_column() {
         )
     };
     let cases = [
-        ("-1,,", "accuracy_m: -1 is not between 0 and 20000000".to_owned()),
         ("1e9,,", "accuracy_m: 1000000000 is not between 0 and 20000000".to_owned()),
-        ("NaN,,", "accuracy_m: \"NaN\" is not a number".to_owned()),
+        ("NaN,,", "accuracy_m: \"NaN\" is no finite number".to_owned()),
         ("5 m,,", "accuracy_m: \"5 m\" is not a number".to_owned()),
         (",soon,", time("soon")),
         (",2026-02-30,", time("2026-02-30")),
         (",04.03.2026 09:05,", time("04.03.2026 09:05")),
         (",46085.378,", time("46085.378")),
+        (",01/02/2026,", time("01/02/2026")),
         (",99999-01-01,", time("99999-01-01")),
         (",,1.01E+05", spreadsheet("1.01E+05")),
         (",,1E+05", spreadsheet("1E+05")),
@@ -84,6 +85,14 @@ fn accuracies_times_and_categories_that_are_none_are_named_by_column() {
     for (fields, reason) in cases {
         assert_invalid(&site, &["--time", "time"], &format!("2,110.001,40.001,{fields},bad"), &reason);
     }
+}
+
+#[test]
+fn an_accuracy_that_the_device_does_not_know_is_none() {
+    let run = site().run_with(&["assign"], "lon,lat,accuracy_m\n110.001,40.001,-1\n110.001,40.001,0\n");
+    let got: Vec<_> =
+        run.rows().iter().map(|row| (row.get("outcome").to_owned(), row.get("edge_m").to_owned())).collect();
+    assert_eq!(got, [("inside".to_owned(), String::new()), ("inside".to_owned(), String::new())]);
 }
 
 #[test]

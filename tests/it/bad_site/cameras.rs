@@ -93,6 +93,14 @@ fn a_camera_is_named_by_an_id_of_its_own() {
 }
 
 #[test]
+fn two_presets_of_one_camera_have_two_tokens() {
+    assert_camera_refused(
+        &format!("{STREAM}[[camera.preset]]\ntoken = \"1\"\n[[camera.preset]]\ntoken = \"1\"\n"),
+        &["preset[2].token: 1 is used twice, first in line 5"],
+    );
+}
+
+#[test]
 fn a_pose_that_no_camera_can_have_is_named_by_its_number() {
     let pose = |heading: &str, tilt: &str, hfov: &str| {
         format!("{STREAM}heading_deg = {heading}\ntilt_deg = {tilt}\nhfov_deg = {hfov}\n")
@@ -104,8 +112,8 @@ fn a_pose_that_no_camera_can_have_is_named_by_its_number() {
     assert_camera_refused(
         &pose("inf", "nan", "\"wide\""),
         &[
-            "heading_deg: \"inf\" is not a number",
-            "tilt_deg: \"nan\" is not a number",
+            "heading_deg: \"inf\" is no finite number",
+            "tilt_deg: \"nan\" is no finite number",
             "hfov_deg: \"wide\" is not a number",
         ],
     );

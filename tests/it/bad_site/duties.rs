@@ -127,7 +127,7 @@ fn the_usual_spreadsheet_exports_are_good_lists() {
         format!("\u{feff}\n{text}").into(),
     ] {
         let check = site_with(CATEGORIES, contents).run(&["check"]);
-        assert!(check.code == 0 && check.text().contains(" 1 categories,"), "{}", check.said());
+        assert!(check.code == 0 && check.text().contains(" 1 category,"), "{}", check.said());
     }
     // Lines count the same however they end.
     for end in ["\n", "\r\n", "\r"] {

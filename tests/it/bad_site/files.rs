@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 
-use super::{assert_refused, site_with, sound_site};
+use super::{assert_refused, assert_warned, site_with, sound_site};
 use crate::harness::{Site, feature};
 
 const GRIDS: &str = "geodata/grids.geojson";
@@ -102,5 +102,31 @@ fn one_unreadable_file_hides_no_other_and_is_blamed_on_none() {
             "geodata/calendar.toml: weekend: \"someday\" is none of mon, tue, wed, thu, fri, sat, sun",
             "cameras.toml:1: c1: main: a camera needs one stream: main or sub",
         ],
+    );
+}
+
+#[test]
+fn a_basemap_of_tiles_that_is_none_is_named() {
+    let with_tiles = |bytes: &[u8]| site_with("geodata/basemap/town.pmtiles", bytes);
+    assert_warned(&with_tiles(b"PMTiles\x03 and more"), &[]);
+    for bytes in [&b"PMTiles\x02"[..], b"SQLite format 3\0", b""] {
+        assert_refused(&with_tiles(bytes), &["geodata/basemap/town.pmtiles: not PMTiles of version 3"]);
+    }
+}
+
+#[test]
+fn a_column_that_nobody_reads_is_warned_of_and_one_that_is_there_twice_refused() {
+    let categories = |header: &str| site_with("geodata/categories.csv", format!("{header}\n0101,event,party,c,x,4h\n"));
+    assert_warned(
+        &categories("code,kind,list,class,name,verify_limt"),
+        &["geodata/categories.csv:1: verify_limt: not a column that is read here; is verify_limit meant?"],
+    );
+    assert_warned(
+        &categories("code,kind,list,class,name,remark"),
+        &["geodata/categories.csv:1: remark: not a column that is read here"],
+    );
+    assert_refused(
+        &categories("code,kind,list,class,name,name"),
+        &["geodata/categories.csv:1: name: the column is there twice; which one is meant?"],
     );
 }

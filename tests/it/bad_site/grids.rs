@@ -1,6 +1,6 @@
 //! Grids whose properties are wrong, alone or beside each other.
 
-use super::{assert_refused, assert_warned};
+use super::{assert_refused, assert_warned, sound_site};
 use crate::harness::{Site, Square, collection, feature};
 
 /// A grid for each list of properties, side by side.
@@ -119,6 +119,21 @@ fn a_parent_that_cannot_be_one_is_named() {
     );
 }
 
+#[test]
+fn a_parent_that_ends_before_its_child_is_not_called_missing() {
+    const CHILD: &str = r#""code": "G1", "name": "G1", "level": "grid", "parent": "P""#;
+    let street = |validity: &str| format!(r#""code": "P", "name": "P", "level": "street", {validity}"#);
+    let (old, new) = (street(r#""valid_to": "2026-07-01""#), street(r#""valid_from": "2026-07-01""#));
+    for only in [&old, &new] {
+        assert_refused(
+            &site_of(&[CHILD, only]),
+            &["geodata/grids.geojson:2: feature 1 (G1): parent: P is not valid all the time that G1 is"],
+        );
+    }
+    let check = site_of(&[CHILD, &old, &new]).run(&["check"]);
+    assert_eq!(check.code, 0, "two versions that follow one another are one parent: {}", check.said());
+}
+
 /// A street of twenty communities, one of them bad, and a grid below each.
 #[test]
 fn one_bad_feature_among_twenty_is_the_only_one_blamed() {
@@ -152,28 +167,28 @@ fn one_bad_feature_among_twenty_is_the_only_one_blamed() {
         (r#"{"type": "Faeture", "properties": {"code": "C07"}}"#.to_owned(), "not a GeoJSON feature: "),
     ];
     for (bad, why) in whys {
-        let site = Site::empty().with("geodata/grids.geojson", collection(features(&bad)));
+        let site = sound_site().with("geodata/grids.geojson", collection(features(&bad)));
         let check = site.run(&["check"]);
         let [only, summary] = &check.text().lines().collect::<Vec<_>>()[..] else { panic!("{}", check.text()) };
         assert!(only.starts_with(&format!("error: geodata/grids.geojson:10: feature 9 (C07): {why}")), "{only}");
-        assert_eq!(*summary, "1 errors, 0 warnings; the service would not start");
+        assert_eq!(*summary, "1 error, 0 warnings; the service would not start");
     }
     // A leaf that is bad leaves a hole; the hole is no fault of its own.
     let mut leaf = features(&feature(r#""code": "C07", "name": "C07", "level": "community", "parent": "S""#, &ring(7)));
     leaf.pop();
     leaf.push(feature(r#""code": "G19", "name": "G19", "parent": "C19""#, &ring(19)));
-    let site = Site::empty().with("geodata/grids.geojson", collection(leaf));
+    let site = sound_site().with("geodata/grids.geojson", collection(leaf));
     let check = site.run(&["check"]);
     assert_eq!(
         check.text(),
-        "error: geodata/grids.geojson:42: feature 41 (G19): level: is missing\n1 errors, 0 warnings; the service would not start\n"
+        "error: geodata/grids.geojson:42: feature 41 (G19): level: is missing\n1 error, 0 warnings; the service would not start\n"
     );
 }
 
 #[test]
 fn a_site_in_china_without_a_datum_is_warned() {
     let text = collection([feature(SOUND, "[[[110,40],[110.01,40],[110.01,40.01],[110,40]]]")]);
-    let site = Site::empty().with("geodata/grids.geojson", text.replace(r#""datum": "wgs84", "#, ""));
+    let site = sound_site().with("geodata/grids.geojson", text.replace(r#""datum": "wgs84", "#, ""));
     assert_warned(
         &site,
         &[

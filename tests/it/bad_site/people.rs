@@ -46,7 +46,7 @@ fn places_without_a_position_are_named_by_line_and_column() {
         (",40.001", &["lon: is missing"]),
         (" ,", &["lon: is missing", "lat: is missing"]),
         ("east,40.001", &["lon: \"east\" is not a number"]),
-        ("NaN,inf", &["lon: \"NaN\" is not a number", "lat: \"inf\" is not a number"]),
+        ("NaN,inf", &["lon: \"NaN\" is no finite number", "lat: \"inf\" is no finite number"]),
         ("110.001,1e3", &["lon: 110.001000, 1000.000000 is no position on earth"]),
     ];
     for (bad, errors) in cases {

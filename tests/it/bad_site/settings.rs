@@ -1,6 +1,7 @@
 //! `gridwatch.toml` and `calendar.toml`.
 
 use super::{assert_refused, assert_warned, site_with};
+use crate::harness::{Site, collection, feature};
 
 #[test]
 fn settings_that_are_wrong_are_named_by_key() {
@@ -14,7 +15,7 @@ fn settings_that_are_wrong_are_named_by_key() {
         ("[geodata]\nmax_file_mb = 0\n", ": geodata.max_file_mb: 0 is not between 1 and 4096"),
         ("[geodata]\nmax_file_mb = 1.5\n", ": geodata.max_file_mb: 1.5 is not a whole number"),
         ("[placement]\nnearest_m = -1\n", ": placement.nearest_m: -1 is not between 0 and 10000"),
-        ("[placement]\nnearest_m = nan\n", ": placement.nearest_m: \"nan\" is not a number"),
+        ("[placement]\nnearest_m = nan\n", ": placement.nearest_m: \"nan\" is no finite number"),
         ("[placement]\nnearest_m = \"far\"\n", ": placement.nearest_m: \"far\" is not a number"),
         (
             "placement = 50\n",
@@ -36,12 +37,24 @@ fn settings_that_are_wrong_are_named_by_key() {
 #[test]
 fn keys_that_nobody_reads_are_warned_of() {
     assert_warned(
-        &site_with("gridwatch.toml", "tolerance = 3\n[geodata]\ndatums = \"wgs84\"\n"),
+        &site_with("gridwatch.toml", "tolerance = 3\ntime_zone = \"Asia/Shanghai\"\n[geodata]\ndatums = \"wgs84\"\n"),
         &[
-            "gridwatch.toml: geodata.datums: not a key that is read here; a typing error?",
+            "gridwatch.toml: geodata.datums: not a key that is read here; is datum meant?",
             "gridwatch.toml: tolerance: not a key that is read here; a typing error?",
         ],
     );
+}
+
+#[test]
+fn a_site_in_china_that_names_no_time_zone_is_warned_that_its_dates_are_utc() {
+    assert_warned(
+        &site_with("gridwatch.toml", "name = \"Gongye\"\n"),
+        &[
+            "gridwatch.toml: time_zone: inside China and no time zone set; dates, and times without an offset, are read as UTC. Say time_zone = \"Asia/Shanghai\"",
+        ],
+    );
+    let elsewhere = feature(r#""code": "G1", "name": "G1", "level": "grid""#, "[[[4,52],[4.1,52],[4.1,52.1],[4,52]]]");
+    assert_warned(&Site::empty().with("geodata/grids.geojson", collection([elsewhere])), &[]);
 }
 
 #[test]

@@ -66,7 +66,9 @@ impl Field {
         for (row, values) in field.values.chunks_exact_mut(width).enumerate() {
             let km = ground_m_per_px(level, y_of_row(row).clamp(0.0, 1.0)) / 1000.0;
             let per_km2 = (km * km).recip() as f32;
-            values.iter_mut().for_each(|value| *value *= per_km2);
+            for value in values {
+                *value *= per_km2;
+            }
         }
         field
     }

@@ -1,0 +1,172 @@
+//! What the commands say of their work, and why one cannot be done, as codes with parameters for the words.
+
+use serde::Serialize;
+
+use super::Language;
+
+#[derive(Debug, Serialize, strum::VariantNames)]
+#[serde(tag = "code", content = "params", rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Saying {
+    // `check`.
+    Feature {
+        feature: usize,
+    },
+    WouldStart {
+        warnings: usize,
+    },
+    WouldNotStart {
+        errors: usize,
+        warnings: usize,
+    },
+    SiteHolds {
+        version: String,
+        grids: usize,
+        departments: usize,
+        categories: usize,
+        territories: usize,
+        assets: usize,
+        staff: usize,
+        places: usize,
+        cameras: usize,
+    },
+    // `assign`.
+    ReadingColumns {
+        columns: String,
+        datum: String,
+    },
+    TakenAsWgs84,
+    RowsPlaced {
+        rows: u64,
+        outcomes: String,
+        seconds: String,
+    },
+    RowsOf {
+        rows: u64,
+        outcome: String,
+    },
+    NoRows,
+    AtLine {
+        line: u64,
+    },
+    ColumnCategory,
+    ColumnOutcome,
+    ColumnGrid,
+    ColumnDepartment,
+    ColumnWhy,
+    // `heatmap`.
+    EventsDrawn {
+        drawn: usize,
+        skipped: u64,
+        unreadable: u64,
+        densest: String,
+    },
+    // `import`.
+    SurveyHolds {
+        file: String,
+        features: usize,
+        columns: Vec<String>,
+    },
+    Coordinates {
+        system: String,
+        degrees: bool,
+        /// `user`, `file`, `site` or `nobody`.
+        said_by: &'static str,
+    },
+    SiteReaches {
+        west: String,
+        south: String,
+        east: String,
+        north: String,
+    },
+    GridSizes {
+        smallest: String,
+        smallest_area: String,
+        largest: String,
+        largest_area: String,
+    },
+    GridsReplaced {
+        features: usize,
+        replaced: usize,
+        kept: usize,
+        errors: usize,
+        warnings: usize,
+    },
+    MendErrors,
+    MendOtherFiles,
+    SayWrite {
+        file: String,
+    },
+    Written {
+        file: String,
+    },
+    WrittenOver {
+        file: String,
+        copy: String,
+    },
+    LevelNeeded,
+    CodeNeeded {
+        column: String,
+    },
+    NoFieldInMap {
+        pair: String,
+    },
+    UnknownFieldInMap {
+        pair: String,
+        fields: Vec<&'static str>,
+    },
+    UnknownColumnInMap {
+        pair: String,
+        column: String,
+        columns: Vec<String>,
+    },
+    FieldTwiceInMap {
+        field: &'static str,
+    },
+    DatumNeeded,
+    // Files.
+    StandardInput,
+    CannotOpen {
+        file: String,
+    },
+    CannotRead {
+        file: String,
+    },
+    CannotWrite {
+        file: String,
+    },
+    NoSuchFile,
+    NoPermission,
+    IsAFolder,
+    NotAFolder,
+    EmptyTable {
+        file: String,
+    },
+    Utf16,
+    Workbook,
+    LongLine {
+        line: u64,
+    },
+}
+
+impl Saying {
+    /// The failure of a command.
+    #[must_use]
+    pub fn failure(&self, language: Language) -> anyhow::Error {
+        anyhow::Error::msg(language.say(self))
+    }
+
+    /// The same, because of what the system says.
+    #[must_use]
+    pub fn because_of(&self, error: std::io::Error, language: Language) -> anyhow::Error {
+        use std::io::ErrorKind;
+        let why = match error.kind() {
+            ErrorKind::NotFound => Self::NoSuchFile,
+            ErrorKind::PermissionDenied => Self::NoPermission,
+            ErrorKind::IsADirectory => Self::IsAFolder,
+            ErrorKind::NotADirectory => Self::NotAFolder,
+            _ => return anyhow::Error::from(error).context(language.say(self)),
+        };
+        why.failure(language).context(language.say(self))
+    }
+}
