@@ -63,6 +63,7 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
         site: Arc::clone(&site),
         catalog: Arc::new(ArcSwap::from_pointee(catalog)),
         store: store.clone(),
+        folder: options.site.as_path().into(),
         clock,
         hosts: ["127.0.0.1", "localhost", "[::1]"].map(|host| format!("{host}:{port}")).into(),
         is_secure: false,

@@ -1,17 +1,19 @@
 //! HTTP: one file for each resource. Handlers take an [`Actor`](crate::domain::people::Actor), call one thing and answer;
 //! what each needs is declared in [`ROUTES`] and nowhere else.
 
+mod basemap;
 mod cases;
 mod error;
 mod guard;
 mod live;
 mod locate;
 mod operations;
+mod pages;
 mod reports;
 mod session;
 mod site;
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
 use axum::{
@@ -39,6 +41,8 @@ pub struct AppState {
     pub site: Arc<str>,
     pub catalog: Arc<ArcSwap<Catalog>>,
     pub store: Store,
+    /// The site's, for what is handed out as it lies there.
+    pub folder: Arc<Path>,
     pub clock: Arc<dyn Clock>,
     /// Host names, with port where it is not the usual one, that requests may be for.
     pub hosts: Arc<[String]>,
@@ -62,9 +66,13 @@ type Route = (&'static str, Permission, fn() -> MethodRouter<AppState>);
 
 /// Every route there is.
 pub const ROUTES: &[Route] = &[
+    ("/", Permission::LookAround, || get(pages::map)),
+    ("/assets/{file}", Permission::LookAround, || get(pages::asset)),
     ("/healthz", Permission::LookAround, || get(operations::healthz)),
     ("/readyz", Permission::LookAround, || get(operations::readyz)),
     ("/api/session", Permission::LookAround, || post(session::sign_in).get(session::who).delete(session::sign_out)),
+    ("/api/site", Permission::LookAround, || get(basemap::site)),
+    ("/api/basemap/{layer}", Permission::LookAround, || get(basemap::layer)),
     ("/api/locate", Permission::LookAround, || get(locate::locate)),
     ("/api/grids", Permission::LookAround, || get(site::grids)),
     ("/api/departments", Permission::LookAround, || get(site::departments)),

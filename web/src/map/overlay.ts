@@ -1,0 +1,165 @@
+import type { Map as MapView } from 'maplibre-gl';
+import type { Case } from '../api/types';
+import { COLOR, type Mark, lateBy, markOf, shortly } from '../cases/mark';
+
+/** A new case pulses for this long: three times, far below what may flash. */
+const PULSE_MS = 4_000;
+const BEAT_MS = 1_334;
+/** More at once would say nothing. */
+const PULSES = 12;
+const FRAME_MS = 100;
+const RADIUS = 6;
+const REACH = 16;
+
+/**
+ * The cases, on a canvas of their own over the map: what moves and blinks must not make the map paint itself again.
+ * Repaints with the map's moves, and otherwise at most ten times a second.
+ */
+export class Overlay {
+  #cases: readonly Case[] = [];
+  #picked: string | undefined;
+  #now: () => number = Date.now;
+  #born: ReadonlyMap<string, number> = new Map();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #lastMs = 0;
+  readonly #isStill = window.matchMedia('(prefers-reduced-motion: reduce)');
+
+  constructor(
+    private readonly map: MapView,
+    private readonly canvas: HTMLCanvasElement,
+  ) {
+    map.on('move', this.#draw);
+    map.on('resize', this.#draw);
+  }
+
+  show(cases: readonly Case[], born: ReadonlyMap<string, number>, picked: string | undefined, now: () => number): void {
+    this.#cases = cases;
+    this.#born = born;
+    this.#picked = picked;
+    this.#now = now;
+    this.#soon();
+  }
+
+  /** The case under a point of the map, the nearest one where several are. */
+  at(x: number, y: number): Case | undefined {
+    let best: Case | undefined;
+    let least = REACH;
+    for (const one of this.#cases) {
+      if (!one.position) continue;
+      const at = this.map.project(one.position);
+      const away = Math.hypot(at.x - x, at.y - y);
+      if (away < least) [best, least] = [one, away];
+    }
+    return best;
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.map.off('move', this.#draw);
+    this.map.off('resize', this.#draw);
+  }
+
+  #soon(): void {
+    this.#timer ??= setTimeout(this.#draw, Math.max(0, this.#lastMs + FRAME_MS - performance.now()));
+  }
+
+  #draw = (): void => {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const [now, moment] = [this.#now(), performance.now()];
+    this.#lastMs = moment;
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    const ratio = window.devicePixelRatio;
+    if (this.canvas.width !== Math.round(width * ratio) || this.canvas.height !== Math.round(height * ratio)) {
+      [this.canvas.width, this.canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
+    }
+    const ctx = this.canvas.getContext('2d');
+    if (!ctx) return;
+    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    ctx.clearRect(0, 0, width, height);
+
+    let drawn = 0;
+    let pulses = 0;
+    // The oldest first, so that the newest lie on top.
+    for (let i = this.#cases.length - 1; i >= 0; i--) {
+      const one = this.#cases[i];
+      if (!one?.position) continue;
+      const { x, y } = this.map.project(one.position);
+      if (x < -40 || y < -40 || x > width + 40 || y > height + 40) continue;
+      const lived = moment - (this.#born.get(one.id) ?? -Infinity);
+      if (lived < PULSE_MS && pulses < PULSES) {
+        pulses++;
+        this.#pulse(ctx, x, y, lived);
+      }
+      const mark = markOf(one, now);
+      drawMark(ctx, mark, x, y);
+      if (mark === 'overdue') label(ctx, shortly(lateBy(one, now) ?? 0), x + 10, y);
+      if (one.id === this.#picked) bracket(ctx, x, y);
+      drawn++;
+    }
+    this.canvas.dataset.drawn = `${drawn}`;
+    if (pulses > 0) this.#soon();
+  };
+
+  #pulse(ctx: CanvasRenderingContext2D, x: number, y: number, lived: number): void {
+    const beat = this.#isStill.matches ? 0.35 : (lived % BEAT_MS) / BEAT_MS;
+    ctx.globalAlpha = 0.85 * (1 - beat);
+    ctx.strokeStyle = COLOR.new;
+    ctx.lineWidth = 3;
+    ring(ctx, x, y, RADIUS + 4 + 30 * beat);
+    ctx.globalAlpha = 1;
+  }
+}
+
+function ring(ctx: CanvasRenderingContext2D, x: number, y: number, radius: number): void {
+  ctx.beginPath();
+  ctx.arc(x, y, radius, 0, 2 * Math.PI);
+  ctx.stroke();
+}
+
+/** The forms that `Mark.svelte` draws for lists and legend. */
+export function drawMark(ctx: CanvasRenderingContext2D, mark: Mark, x: number, y: number): void {
+  ctx.lineJoin = 'round';
+  ctx.beginPath();
+  if (mark === 'overdue') {
+    ctx.moveTo(x, y - 8);
+    ctx.lineTo(x + 8, y + 6);
+    ctx.lineTo(x - 8, y + 6);
+    ctx.closePath();
+  } else if (mark === 'triage') {
+    ctx.moveTo(x, y - 7.5);
+    ctx.lineTo(x + 7.5, y);
+    ctx.lineTo(x, y + 7.5);
+    ctx.lineTo(x - 7.5, y);
+    ctx.closePath();
+  } else {
+    ctx.arc(x, y, mark === 'done' ? 4 : RADIUS, 0, 2 * Math.PI);
+  }
+  const isHollow = mark === 'new' || mark === 'triage';
+  ctx.strokeStyle = 'rgb(7 13 21 / 85%)';
+  ctx.lineWidth = isHollow ? 6 : 4.5;
+  ctx.stroke();
+  ctx.fillStyle = isHollow ? 'rgb(7 13 21 / 75%)' : COLOR[mark];
+  ctx.fill();
+  if (isHollow || mark === 'progress') {
+    ctx.strokeStyle = mark === 'progress' ? '#fff' : COLOR[mark];
+    ctx.lineWidth = isHollow ? 3 : 2;
+    ctx.stroke();
+  }
+}
+
+function label(ctx: CanvasRenderingContext2D, text: string, x: number, y: number): void {
+  ctx.font = '600 12px system-ui, sans-serif';
+  ctx.textBaseline = 'middle';
+  ctx.lineWidth = 3.5;
+  ctx.strokeStyle = 'rgb(7 13 21 / 90%)';
+  ctx.strokeText(text, x, y);
+  ctx.fillStyle = '#ffb1ac';
+  ctx.fillText(text, x, y);
+}
+
+function bracket(ctx: CanvasRenderingContext2D, x: number, y: number): void {
+  ctx.strokeStyle = '#fff';
+  ctx.lineWidth = 2;
+  ring(ctx, x, y, 14);
+}
