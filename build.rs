@@ -1,5 +1,4 @@
 //! The screens are part of the binary: new ones make a new binary. They are built by `scripts/build-web`, never here.
-#![expect(clippy::print_stdout, reason = "a build script speaks to cargo that way")]
 
 fn main() {
     println!("cargo::rerun-if-changed=web/dist");

@@ -16,6 +16,7 @@ mod harness;
 mod import;
 mod index;
 mod lattice;
+mod pages;
 mod real_data;
 mod service;
 mod store;

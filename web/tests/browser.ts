@@ -22,9 +22,11 @@ export class Visitor {
     readonly page: Page,
   ) {}
 
-  static async open(browser: Browser, url: string, options: { locale: string; width?: number; height?: number }) {
-    const { locale, width = 1920, height = 1080 } = options;
+  static async open(browser: Browser, url: string, options: Options): Promise<Visitor> {
+    const { locale, width = 1920, height = 1080, prepare } = options;
     const context = await browser.newContext({ locale, viewport: { width, height } });
+    context.setDefaultTimeout(60_000);
+    await prepare?.(context);
     const page = await context.newPage();
     const visitor = new Visitor(context, page);
     const { host } = new URL(url);
@@ -68,6 +70,14 @@ export class Visitor {
       y: box.y + box.height / 2 - world * (y(lat) - y(atLat)),
     };
   }
+}
+
+interface Options {
+  locale: string;
+  width?: number;
+  height?: number;
+  /** Before the page opens. */
+  prepare?: (context: BrowserContext) => Promise<void>;
 }
 
 interface AxeResult {

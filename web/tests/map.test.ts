@@ -8,6 +8,9 @@ import { Service } from './service';
 const BIN = { lon: 110.0331, lat: 40.4109 };
 const BIN_OVERFLOWS = { ...BIN, accuracy_m: 8, category: '020120', description: '垃圾箱满溢' };
 
+/** One pixel of heat. */
+const TILE = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP42cf5HwAGpAKQ8/o/dAAAAABJRU5ErkJggg==';
+
 let service: Service;
 let browser: Browser;
 let eye: Eye;
@@ -104,3 +107,59 @@ test('the page is of use on a phone', async () => {
   await isSound(visitor);
   await visitor.context.close();
 });
+
+test('heat lies under the grids with its legend, and a camera shows what it looks at', async () => {
+  await service.restart();
+  const stops = [
+    { value: 0, color: '#000004' },
+    { value: 120, color: '#fcffa4' },
+  ];
+  const visitor = await Visitor.open(browser, service.signInLink, {
+    locale: 'zh-CN',
+    prepare: async (context) => {
+      await context.route('**/heat/legend.json?*', (route) =>
+        route.fulfill({ json: { unit: 'events/km²', ramp: 'inferno', domain: [0, 120], stops } }),
+      );
+      await context.route('**/heat/*/*/*.png?*', (route) =>
+        route.fulfill({ contentType: 'image/png', body: Buffer.from(TILE, 'base64') }),
+      );
+    },
+  });
+  const { page } = visitor;
+  await page.getByText('起/平方公里').waitFor();
+  const picture = () => page.locator('[data-map]').screenshot();
+  // Three quarters of the tile's colour on the ground's.
+  await expect.poll(async () => eye.count(await picture(), '#bd6e0c', 12)).toBeGreaterThan(10_000);
+  await page.getByLabel('热力（24 小时）').uncheck();
+  await expect.poll(async () => eye.count(await picture(), '#bd6e0c', 12)).toBe(0);
+
+  await page.getByRole('tab', { name: '网格' }).click();
+  await page.locator('[data-grid="15062100100107"]').click();
+  await page.waitForSelector('[data-map=busy]');
+  await page.waitForSelector('[data-map=idle]');
+  const cameras = await page.evaluate(async () => (await (await fetch('/api/cameras')).json()).features);
+  const yellow = async () => eye.count(await picture(), PAINT.cone, 24);
+  const before = await yellow();
+  const found = await firstInSight(visitor, cameras);
+  await page.mouse.click(found.x, found.y);
+  await page.getByRole('complementary').getByText(found.name).waitFor();
+  await expect.poll(yellow).toBeGreaterThan(before + 50);
+  await isSound(visitor);
+  await visitor.context.close();
+});
+
+interface CameraFeature {
+  geometry: { coordinates: [number, number] };
+  properties: { name: string };
+}
+
+/** The first camera in the middle of the picture, away from panels and from the only case. */
+async function firstInSight(visitor: Visitor, cameras: CameraFeature[]) {
+  const bin = await visitor.pointOf(BIN.lon, BIN.lat);
+  for (const { geometry, properties } of cameras) {
+    const { x, y } = await visitor.pointOf(...geometry.coordinates);
+    const isClear = Math.hypot(x - bin.x, y - bin.y) > 40;
+    if (isClear && x > 600 && x < 1_200 && y > 200 && y < 900) return { x, y, name: properties.name };
+  }
+  throw new Error('no camera is in sight');
+}

@@ -13,7 +13,7 @@ export class Service {
     private process: ChildProcess,
     private readonly data: string,
     /** As `serve` printed it: good once. */
-    readonly signInLink: string,
+    public signInLink: string,
     readonly origin: string,
   ) {}
 
@@ -23,10 +23,10 @@ export class Service {
     return new Service(process, data, link, new URL(link).origin);
   }
 
-  /** As after a loss of power: the same port, the same store. */
+  /** As after a loss of power: the same port, the same store, and a fresh link. */
   async restart(): Promise<void> {
     await this.halt();
-    [this.process] = await run(this.data, new URL(this.origin).host);
+    [this.process, this.signInLink] = await run(this.data, new URL(this.origin).host);
   }
 
   async halt(): Promise<void> {

@@ -64,7 +64,9 @@ fn undo(geometry: &mut GeometryValue, datum: Datum) {
         }
         GeometryValue::MultiPolygon { coordinates } => coordinates.iter_mut().flatten().flatten().for_each(one),
         GeometryValue::GeometryCollection { geometries } => {
-            geometries.iter_mut().for_each(|geometry| undo(&mut geometry.value, datum));
+            for geometry in geometries {
+                undo(&mut geometry.value, datum);
+            }
         }
     }
 }

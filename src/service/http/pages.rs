@@ -62,8 +62,8 @@ fn serve(name: &str, caching: &'static str, headers: &HeaderMap) -> Option<Respo
 /// Of the bytes as sent, so that each packing has its own.
 fn tag(file: &EmbeddedFile) -> String {
     let hash = file.metadata.sha256_hash();
-    let hex: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    format!("\"{hex}\"")
+    let number = hash.first_chunk().map_or(0, |half| u128::from_be_bytes(*half));
+    format!("\"{number:032x}\"")
 }
 
 fn accepts(headers: &HeaderMap, encoding: &str) -> bool {

@@ -15,6 +15,7 @@ const FEED = 200;
 const CASES = 2_000;
 /** Updates are gathered for this long: ten repaints a second are enough for any eye. */
 const GATHER_MS = 100;
+const GATHERED = 1_000;
 /** How long a case that is over stays on the map. */
 const FAREWELL_MS = 60_000;
 /** Older than this, what is shown may no longer be so. */
@@ -70,12 +71,20 @@ class Live {
     return this.link !== 'live' || now - this.heardAt > STALE_MS;
   }
 
+  /** As it stands; one that is over, as the feed last told of it. */
+  find(id: string): Case | undefined {
+    return this.cases.get(id) ?? this.feed.find((happening) => happening.case.id === id)?.case;
+  }
+
   #gather(message: LiveMessage): void {
     this.#gathered.push(message);
+    // A page that nobody looks at is called seldom: what came in the meantime is bounded too.
+    if (this.#gathered.length >= GATHERED) return this.#take();
     this.#timer ??= setTimeout(() => this.#take(), GATHER_MS);
   }
 
   #take(): void {
+    clearTimeout(this.#timer);
     this.#timer = undefined;
     const messages = this.#gathered.splice(0);
     let cases = new Map(this.cases);
@@ -96,12 +105,12 @@ class Live {
     this.cases = bounded(cases, Date.now() + this.aheadMs);
     this.feed = feed.slice(0, FEED);
     this.heardAt = Date.now();
-    const [eldest] = this.born.keys();
-    if (eldest !== undefined && this.born.size > CASES) this.born.delete(eldest);
+    for (const id of this.born.keys()) if (!this.cases.has(id)) this.born.delete(id);
   }
 }
 
-const newestFirst = (a: Case, b: Case): number => (a.opened_at < b.opened_at ? 1 : -1);
+/** Ids are UUIDv7: they sort by time, finer than any instant that is written out. */
+const newestFirst = (a: Case, b: Case): number => (a.id < b.id ? 1 : -1);
 
 function asHappening(one: Case): Happening {
   const change = one.reports > 1 ? 'case_joined' : 'case_opened';

@@ -1,5 +1,6 @@
 import type { Map as MapView } from 'maplibre-gl';
 import type { Case } from '../api/types';
+import { unit } from './style';
 import { COLOR, type Mark, lateBy, markOf, shortly } from '../cases/mark';
 
 /** A new case pulses for this long: three times, far below what may flash. */
@@ -78,6 +79,9 @@ export class Overlay {
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     ctx.clearRect(0, 0, width, height);
 
+    // Smaller where the whole site is a hand's breadth wide, larger on a wall.
+    const zoom = this.map.getZoom();
+    const scale = Math.max(1, unit()) * Math.min(1, Math.max(0.65, 0.65 + (zoom - 12) * 0.2));
     let drawn = 0;
     let pulses = 0;
     // The oldest first, so that the newest lie on top.
@@ -86,54 +90,58 @@ export class Overlay {
       if (!one?.position) continue;
       const { x, y } = this.map.project(one.position);
       if (x < -40 || y < -40 || x > width + 40 || y > height + 40) continue;
+      ctx.save();
+      ctx.translate(x, y);
+      ctx.scale(scale, scale);
       const lived = moment - (this.#born.get(one.id) ?? -Infinity);
       if (lived < PULSE_MS && pulses < PULSES) {
         pulses++;
-        this.#pulse(ctx, x, y, lived);
+        this.#pulse(ctx, lived);
       }
       const mark = markOf(one, now);
-      drawMark(ctx, mark, x, y);
-      if (mark === 'overdue') label(ctx, shortly(lateBy(one, now) ?? 0), x + 10, y);
-      if (one.id === this.#picked) bracket(ctx, x, y);
+      drawMark(ctx, mark);
+      if (mark === 'overdue') label(ctx, shortly(lateBy(one, now) ?? 0), 10, 0);
+      if (one.id === this.#picked) bracket(ctx);
+      ctx.restore();
       drawn++;
     }
     this.canvas.dataset.drawn = `${drawn}`;
     if (pulses > 0) this.#soon();
   };
 
-  #pulse(ctx: CanvasRenderingContext2D, x: number, y: number, lived: number): void {
+  #pulse(ctx: CanvasRenderingContext2D, lived: number): void {
     const beat = this.#isStill.matches ? 0.35 : (lived % BEAT_MS) / BEAT_MS;
     ctx.globalAlpha = 0.85 * (1 - beat);
     ctx.strokeStyle = COLOR.new;
     ctx.lineWidth = 3;
-    ring(ctx, x, y, RADIUS + 4 + 30 * beat);
+    ring(ctx, RADIUS + 4 + 30 * beat);
     ctx.globalAlpha = 1;
   }
 }
 
-function ring(ctx: CanvasRenderingContext2D, x: number, y: number, radius: number): void {
+function ring(ctx: CanvasRenderingContext2D, radius: number): void {
   ctx.beginPath();
-  ctx.arc(x, y, radius, 0, 2 * Math.PI);
+  ctx.arc(0, 0, radius, 0, 2 * Math.PI);
   ctx.stroke();
 }
 
-/** The forms that `Mark.svelte` draws for lists and legend. */
-export function drawMark(ctx: CanvasRenderingContext2D, mark: Mark, x: number, y: number): void {
+/** At the origin: the forms that `Mark.svelte` draws for lists and legend. */
+function drawMark(ctx: CanvasRenderingContext2D, mark: Mark): void {
   ctx.lineJoin = 'round';
   ctx.beginPath();
   if (mark === 'overdue') {
-    ctx.moveTo(x, y - 8);
-    ctx.lineTo(x + 8, y + 6);
-    ctx.lineTo(x - 8, y + 6);
+    ctx.moveTo(0, -8);
+    ctx.lineTo(8, 6);
+    ctx.lineTo(-8, 6);
     ctx.closePath();
   } else if (mark === 'triage') {
-    ctx.moveTo(x, y - 7.5);
-    ctx.lineTo(x + 7.5, y);
-    ctx.lineTo(x, y + 7.5);
-    ctx.lineTo(x - 7.5, y);
+    ctx.moveTo(0, -7.5);
+    ctx.lineTo(7.5, 0);
+    ctx.lineTo(0, 7.5);
+    ctx.lineTo(-7.5, 0);
     ctx.closePath();
   } else {
-    ctx.arc(x, y, mark === 'done' ? 4 : RADIUS, 0, 2 * Math.PI);
+    ctx.arc(0, 0, mark === 'done' ? 4 : RADIUS, 0, 2 * Math.PI);
   }
   const isHollow = mark === 'new' || mark === 'triage';
   ctx.strokeStyle = 'rgb(7 13 21 / 85%)';
@@ -158,8 +166,8 @@ function label(ctx: CanvasRenderingContext2D, text: string, x: number, y: number
   ctx.fillText(text, x, y);
 }
 
-function bracket(ctx: CanvasRenderingContext2D, x: number, y: number): void {
+function bracket(ctx: CanvasRenderingContext2D): void {
   ctx.strokeStyle = '#fff';
   ctx.lineWidth = 2;
-  ring(ctx, x, y, 14);
+  ring(ctx, 14);
 }

@@ -20,7 +20,11 @@ export const PAINT = {
 } as const;
 
 /** Written in the machine's own fonts: the style names no glyphs, so no glyph file is ever asked for. */
-export const FONTS = '"Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", sans-serif';
+const FONTS = ['Noto Sans CJK SC', 'Source Han Sans SC', 'PingFang SC', 'Microsoft YaHei', 'sans-serif'];
+export const IDEOGRAPHS = FONTS.join(', ');
+
+/** How much larger than on a desk: a rem grows with the wall, and what the map writes grows with it. */
+export const unit = (): number => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
 
 export const empty = { type: 'FeatureCollection' as const, features: [] };
 
@@ -96,15 +100,19 @@ export function streetNames(field: string): LayerSpecification {
       'symbol-placement': 'line',
       'symbol-spacing': 420,
       'text-field': nameField(field),
-      'text-size': 11.5,
+      'text-font': FONTS,
+      'text-size': 11.5 * unit(),
       'text-letter-spacing': 0.06,
     },
-    paint: { 'text-color': PAINT.textSoft, 'text-halo-color': PAINT.ground, 'text-halo-width': 1.2 },
+    paint: { 'text-color': PAINT.textSoft, 'text-halo-color': PAINT.ground, 'text-halo-width': 2 },
   };
 }
 
 /** The name in the page's language, else the name. */
 export const nameField = (field: string) => ['coalesce', ['get', field], ['get', 'name']] as never;
+
+/** In ems: a Chinese name stays on one line, an English one goes on two. */
+export const nameWidth = (field: string): number => (field === 'name_en' ? 6.5 : 9);
 
 const isLeaf = ['get', 'leaf'] as never;
 const isPicked = ['boolean', ['feature-state', 'picked'], false] as never;
@@ -164,9 +172,10 @@ export function gridNames(field: string): LayerSpecification {
     minzoom: 12.5,
     layout: {
       'text-field': nameField(field),
-      'text-size': ['interpolate', ['linear'], ['zoom'], 13, 11, 16, 15],
-      'text-max-width': 9,
-      'text-padding': 4,
+      'text-font': FONTS,
+      'text-size': ['interpolate', ['linear'], ['zoom'], 13, 11.5 * unit(), 16, 15 * unit()],
+      'text-max-width': nameWidth(field),
+      'text-padding': 2,
     },
     paint: { 'text-color': PAINT.text, 'text-halo-color': PAINT.ground, 'text-halo-width': 1.6 },
   };

@@ -37,7 +37,7 @@ export class SiteMap {
       container,
       style: look.style(),
       attributionControl: false,
-      localIdeographFontFamily: look.FONTS,
+      localIdeographFontFamily: look.IDEOGRAPHS,
       dragRotate: false,
       pitchWithRotate: false,
       touchPitch: false,
@@ -90,6 +90,9 @@ export class SiteMap {
     for (const layer of ['grid-names', 'street-names']) {
       if (this.view.getLayer(layer)) this.view.setLayoutProperty(layer, 'text-field', look.nameField(field));
     }
+    if (this.view.getLayer('grid-names')) {
+      this.view.setLayoutProperty('grid-names', 'text-max-width', look.nameWidth(field));
+    }
   }
 
   show(shown: Shown): void {
@@ -121,16 +124,17 @@ export class SiteMap {
   overview(animate = true): void {
     if (!this.#site) return;
     const [w, s, e, n] = this.#site;
-    this.view.fitBounds([w, s, e, n], { padding: 32, animate });
+    this.view.fitBounds([w, s, e, n], { padding: { top: 32, right: 32, bottom: 60, left: 32 }, animate });
   }
 
   goTo(lon: number, lat: number): void {
     this.view.easeTo({ center: [lon, lat], zoom: Math.max(this.view.getZoom(), 16), duration: 600 });
   }
 
-  goToGrid(grid: Area): void {
+  /** So that what lies over the map, in pixels from its left and its bottom, does not hide the grid. */
+  goToGrid(grid: Area, covered: { left: number; bottom: number }): void {
     const box = bounds({ type: 'FeatureCollection', features: [{ type: 'Feature', geometry: grid, properties: {} }] });
-    if (box) this.view.fitBounds(box, { padding: 90, maxZoom: 16.5, duration: 600 });
+    if (box) this.view.fitBounds(box, { padding: { top: 60, right: 90, left: 60 + covered.left, bottom: 60 + covered.bottom }, maxZoom: 16.5, duration: 600 });
   }
 
   stop(): void {

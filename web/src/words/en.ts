@@ -58,7 +58,7 @@ export const en: Record<keyof typeof zh, string> = {
   'case.placed': 'Placement',
   'case.opened': 'First report',
   'case.lastSeen': 'Last seen',
-  'case.why': 'Why here, why they',
+  'case.why': 'Reasons',
   'case.candidates': 'Candidate grids',
   'case.reports': 'Reports ({n})',
   'case.photos': 'Photos',
