@@ -23,7 +23,12 @@ const one = (n: number, status = 'to_verify', reports = 1): Case =>
     reports,
     opened_at: new Date(NOW).toISOString(),
     updated_at: new Date(NOW).toISOString(),
-    placed: { path: [{ level: 'grid', code: 'g' }, { level: 'street', code: 's' }] },
+    placed: {
+      path: [
+        { level: 'grid', code: 'g' },
+        { level: 'street', code: 's' },
+      ],
+    },
   }) as Case;
 
 const update = (seq: number, change: string, of: Case): LiveMessage => ({
@@ -65,7 +70,10 @@ test('however much happens, the page keeps what it can show', () => {
 });
 
 test('a case that is over leaves after a minute', () => {
-  const cases = new Map([['000001', one(1, 'closed')], ['000002', one(2)]]);
+  const cases = new Map([
+    ['000001', one(1, 'closed')],
+    ['000002', one(2)],
+  ]);
   expect(bounded(cases, NOW + 30_000).size).toBe(2);
   expect([...bounded(cases, NOW + 61_000).keys()]).toEqual(['000002']);
 });

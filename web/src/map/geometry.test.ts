@@ -14,7 +14,20 @@ test('a name stands in the middle of a square and in the wide part of an L', () 
   const [x, y] = labelPoint({ type: 'Polygon', coordinates: [square(0, 0, 2, 2)] }) ?? [];
   expect(x).toBeCloseTo(1, 1);
   expect(y).toBeCloseTo(1, 1);
-  const l: Area = { type: 'Polygon', coordinates: [[[0, 0], [10, 0], [10, 1], [4, 1], [4, 4], [0, 4], [0, 0]]] };
+  const l: Area = {
+    type: 'Polygon',
+    coordinates: [
+      [
+        [0, 0],
+        [10, 0],
+        [10, 1],
+        [4, 1],
+        [4, 4],
+        [0, 4],
+        [0, 0],
+      ],
+    ],
+  };
   const [lx, ly] = labelPoint(l) ?? [];
   expect(lx).toBeLessThan(4);
   expect(ly).toBeGreaterThan(1);

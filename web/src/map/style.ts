@@ -79,7 +79,13 @@ export function basemapLayers(name: string): LayerSpecification[] {
     default:
       return [
         { id, source, type: 'line', paint: { 'line-color': PAINT.other } },
-        { id: `${id}-fill`, source, type: 'fill', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': PAINT.building } },
+        {
+          id: `${id}-fill`,
+          source,
+          type: 'fill',
+          filter: ['==', ['geometry-type'], 'Polygon'],
+          paint: { 'fill-color': PAINT.building },
+        },
       ];
   }
 }

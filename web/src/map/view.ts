@@ -134,7 +134,12 @@ export class SiteMap {
   /** So that what lies over the map, in pixels from its left and its bottom, does not hide the grid. */
   goToGrid(grid: Area, covered: { left: number; bottom: number }): void {
     const box = bounds({ type: 'FeatureCollection', features: [{ type: 'Feature', geometry: grid, properties: {} }] });
-    if (box) this.view.fitBounds(box, { padding: { top: 60, right: 90, left: 60 + covered.left, bottom: 60 + covered.bottom }, maxZoom: 16.5, duration: 600 });
+    if (box)
+      this.view.fitBounds(box, {
+        padding: { top: 60, right: 90, left: 60 + covered.left, bottom: 60 + covered.bottom },
+        maxZoom: 16.5,
+        duration: 600,
+      });
   }
 
   stop(): void {
