@@ -149,7 +149,7 @@ test('heat lies under the grids with its legend, and a camera shows what it look
 });
 
 interface CameraFeature {
-  geometry: { coordinates: [number, number] };
+  geometry: { coordinates: [number, number] } | null;
   properties: { name: string };
 }
 
@@ -157,6 +157,7 @@ interface CameraFeature {
 async function firstInSight(visitor: Visitor, cameras: CameraFeature[]) {
   const bin = await visitor.pointOf(BIN.lon, BIN.lat);
   for (const { geometry, properties } of cameras) {
+    if (!geometry) continue;
     const { x, y } = await visitor.pointOf(...geometry.coordinates);
     const isClear = Math.hypot(x - bin.x, y - bin.y) > 40;
     if (isClear && x > 600 && x < 1_200 && y > 200 && y < 900) return { x, y, name: properties.name };

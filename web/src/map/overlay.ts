@@ -34,7 +34,9 @@ export class Overlay {
   }
 
   show(cases: readonly Case[], born: ReadonlyMap<string, number>, picked: string | undefined, now: () => number): void {
-    this.#cases = cases;
+    // The oldest first, so that the newest lie on top, and over all what is late.
+    const weight = (one: Case): number => (lateBy(one, now()) === undefined ? 0 : 1);
+    this.#cases = [...cases].sort((a, b) => weight(a) - weight(b) || (a.id < b.id ? -1 : 1));
     this.#born = born;
     this.#picked = picked;
     this.#now = now;
@@ -74,30 +76,26 @@ export class Overlay {
     if (this.canvas.width !== Math.round(width * ratio) || this.canvas.height !== Math.round(height * ratio)) {
       [this.canvas.width, this.canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
     }
-    const ctx = this.canvas.getContext('2d');
+    // Drawn by the processor: on a machine without a graphics card the other way stops the page for a second at a time.
+    const ctx = this.canvas.getContext('2d', { willReadFrequently: true });
     if (!ctx) return;
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     ctx.clearRect(0, 0, width, height);
 
     // Smaller where the whole site is a hand's breadth wide, larger on a wall.
-    const zoom = this.map.getZoom();
-    const scale = Math.max(1, unit()) * Math.min(1, Math.max(0.65, 0.65 + (zoom - 12) * 0.2));
+    const zoom = this.map.getZoom() - Math.log2(unit());
+    const scale = unit() * Math.min(1, Math.max(0.65, 0.65 + (zoom - 12) * 0.2));
     let drawn = 0;
-    let pulses = 0;
-    // The oldest first, so that the newest lie on top.
-    for (let i = this.#cases.length - 1; i >= 0; i--) {
-      const one = this.#cases[i];
-      if (!one?.position) continue;
+    const isYoung = (one: Case): boolean => moment - (this.#born.get(one.id) ?? -Infinity) < PULSE_MS;
+    const pulsing = new Set(this.#cases.filter(isYoung).slice(-PULSES));
+    for (const one of this.#cases) {
+      if (!one.position) continue;
       const { x, y } = this.map.project(one.position);
       if (x < -40 || y < -40 || x > width + 40 || y > height + 40) continue;
       ctx.save();
       ctx.translate(x, y);
       ctx.scale(scale, scale);
-      const lived = moment - (this.#born.get(one.id) ?? -Infinity);
-      if (lived < PULSE_MS && pulses < PULSES) {
-        pulses++;
-        this.#pulse(ctx, lived);
-      }
+      if (pulsing.has(one)) this.#pulse(ctx, moment - (this.#born.get(one.id) ?? 0));
       const mark = markOf(one, now);
       drawMark(ctx, mark);
       if (mark === 'overdue') label(ctx, shortly(lateBy(one, now) ?? 0), 10, 0);
@@ -106,7 +104,7 @@ export class Overlay {
       drawn++;
     }
     this.canvas.dataset.drawn = `${drawn}`;
-    if (pulses > 0) this.#soon();
+    if (pulsing.size > 0) this.#soon();
   };
 
   #pulse(ctx: CanvasRenderingContext2D, lived: number): void {

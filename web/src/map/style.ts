@@ -11,7 +11,7 @@ export const PAINT = {
   other: '#1d2e43',
   grid: '#2f9fc4',
   community: '#55cdf0',
-  street1: '#a5e9ff',
+  outline: '#a5e9ff',
   selected: '#ffffff',
   text: '#cfe3f2',
   textSoft: '#8aa3ba',
@@ -24,7 +24,10 @@ const FONTS = ['Noto Sans CJK SC', 'Source Han Sans SC', 'PingFang SC', 'Microso
 export const IDEOGRAPHS = FONTS.join(', ');
 
 /** How much larger than on a desk: a rem grows with the wall, and what the map writes grows with it. */
-export const unit = (): number => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+export const unit = (): number => Math.max(1, parseFloat(getComputedStyle(document.documentElement).fontSize) / 16);
+
+/** Twice the pixels show the same at one zoom more: so everything begins that much later. */
+const zoom = (level: number): number => level + Math.log2(unit());
 
 export const empty = { type: 'FeatureCollection' as const, features: [] };
 
@@ -51,7 +54,7 @@ export function basemapLayers(name: string): LayerSpecification[] {
           id,
           source,
           type: 'fill',
-          minzoom: 13.5,
+          minzoom: zoom(13.5),
           paint: { 'fill-color': PAINT.building, 'fill-outline-color': PAINT.buildingEdge },
         },
       ];
@@ -100,11 +103,11 @@ export function streetNames(field: string): LayerSpecification {
     id: 'street-names',
     source: 'basemap-streets',
     type: 'symbol',
-    minzoom: 14.5,
+    minzoom: zoom(14.5),
     filter: ['!=', ['get', 'class'], 'alley'],
     layout: {
       'symbol-placement': 'line',
-      'symbol-spacing': 420,
+      'symbol-spacing': 420 * unit(),
       'text-field': nameField(field),
       'text-font': FONTS,
       'text-size': 11.5 * unit(),
@@ -142,7 +145,10 @@ export function gridLayers(): LayerSpecification[] {
       type: 'line',
       filter: isLeaf,
       layout: { 'line-join': 'round' },
-      paint: { 'line-color': PAINT.grid, 'line-width': ['interpolate', ['linear'], ['zoom'], 12, 1, 16, 2] },
+      paint: {
+        'line-color': PAINT.grid,
+        'line-width': ['interpolate', ['linear'], ['zoom'], zoom(12), unit(), zoom(16), 2 * unit()],
+      },
     },
     {
       id: 'community-line',
@@ -150,7 +156,10 @@ export function gridLayers(): LayerSpecification[] {
       type: 'line',
       filter: ['all', ['!', isLeaf], ['!=', ['get', 'parent'], null]] as never,
       layout: { 'line-join': 'round' },
-      paint: { 'line-color': PAINT.community, 'line-width': ['interpolate', ['linear'], ['zoom'], 12, 1.8, 16, 3] },
+      paint: {
+        'line-color': PAINT.community,
+        'line-width': ['interpolate', ['linear'], ['zoom'], zoom(12), 1.8 * unit(), zoom(16), 3 * unit()],
+      },
     },
     {
       id: 'street-line',
@@ -158,14 +167,17 @@ export function gridLayers(): LayerSpecification[] {
       type: 'line',
       filter: ['all', ['!', isLeaf], ['==', ['get', 'parent'], null]] as never,
       layout: { 'line-join': 'round' },
-      paint: { 'line-color': PAINT.street1, 'line-width': ['interpolate', ['linear'], ['zoom'], 12, 2.4, 16, 4] },
+      paint: {
+        'line-color': PAINT.outline,
+        'line-width': ['interpolate', ['linear'], ['zoom'], zoom(12), 2.4 * unit(), zoom(16), 4 * unit()],
+      },
     },
     {
       id: 'grid-picked',
       source: 'grids',
       type: 'line',
       layout: { 'line-join': 'round' },
-      paint: { 'line-color': PAINT.selected, 'line-width': 2.5, 'line-opacity': ['case', isPicked, 1, 0] },
+      paint: { 'line-color': PAINT.selected, 'line-width': 2.5 * unit(), 'line-opacity': ['case', isPicked, 1, 0] },
     },
   ];
 }
@@ -175,11 +187,11 @@ export function gridNames(field: string): LayerSpecification {
     id: 'grid-names',
     source: 'grid-points',
     type: 'symbol',
-    minzoom: 12.5,
+    minzoom: zoom(12.5),
     layout: {
       'text-field': nameField(field),
       'text-font': FONTS,
-      'text-size': ['interpolate', ['linear'], ['zoom'], 13, 11.5 * unit(), 16, 15 * unit()],
+      'text-size': ['interpolate', ['linear'], ['zoom'], zoom(13), 11.5 * unit(), zoom(16), 15 * unit()],
       'text-max-width': nameWidth(field),
       'text-padding': 2,
     },
@@ -195,17 +207,17 @@ export function cameraLayers(): LayerSpecification[] {
       type: 'fill',
       paint: { 'fill-color': PAINT.cone, 'fill-opacity': 0.18 },
     },
-    { id: 'cone-line', source: 'cone', type: 'line', paint: { 'line-color': PAINT.cone, 'line-width': 1.5 } },
+    { id: 'cone-line', source: 'cone', type: 'line', paint: { 'line-color': PAINT.cone, 'line-width': 1.5 * unit() } },
     {
       id: 'cameras',
       source: 'cameras',
       type: 'symbol',
-      minzoom: 15,
+      minzoom: zoom(15),
       layout: {
         'icon-image': 'camera',
         'icon-allow-overlap': true,
         'icon-ignore-placement': true,
-        'icon-size': ['interpolate', ['linear'], ['zoom'], 15, 0.7, 18, 1.2],
+        'icon-size': ['interpolate', ['linear'], ['zoom'], zoom(15), 0.7 * unit(), zoom(18), 1.2 * unit()],
       },
     },
   ];

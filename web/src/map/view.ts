@@ -46,7 +46,7 @@ export class SiteMap {
     });
     this.view.touchZoomRotate.disableRotation();
     this.view.keyboard.disableRotation();
-    this.view.addControl(new ScaleControl({ maxWidth: 90 }), 'bottom-right');
+    this.view.addControl(new ScaleControl({ maxWidth: 90 * look.unit() }), 'bottom-right');
     this.view.addControl(new AttributionControl({ compact: true }), 'bottom-right');
     this.#tellState();
     this.#listen();
@@ -124,7 +124,9 @@ export class SiteMap {
   overview(animate = true): void {
     if (!this.#site) return;
     const [w, s, e, n] = this.#site;
-    this.view.fitBounds([w, s, e, n], { padding: { top: 32, right: 32, bottom: 60, left: 32 }, animate });
+    const edge = 32 * look.unit();
+    // The legend lies at the bottom.
+    this.view.fitBounds([w, s, e, n], { padding: { top: edge, right: edge, bottom: 2 * edge, left: edge }, animate });
   }
 
   goTo(lon: number, lat: number): void {

@@ -14,23 +14,41 @@ export const clock = new Clock();
 /** The site's, once it is known: everybody reads the same clock. */
 export const zone = $state<{ name: string | undefined }>({ name: undefined });
 
-function format(at: string | number, options: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat(words.locale, { timeZone: zone.name, hourCycle: 'h23', ...options }).format(
-    new Date(at),
-  );
+const DAY: Intl.DateTimeFormatOptions = { year: 'numeric', month: '2-digit', day: '2-digit' };
+const MINUTES: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit' };
+const FORMS = {
+  day: DAY,
+  minutes: MINUTES,
+  seconds: { ...MINUTES, second: '2-digit' },
+  full: { ...DAY, ...MINUTES },
+  brief: { month: '2-digit', day: '2-digit', ...MINUTES },
+} as const satisfies Record<string, Intl.DateTimeFormatOptions>;
+
+/** Made once each: making one takes longer than a hundred uses, and lists have hundreds of times. */
+const made = new Map<string, Intl.DateTimeFormat>();
+
+function format(at: string | number, form: keyof typeof FORMS): string {
+  const key = `${words.locale} ${zone.name} ${form}`;
+  let formatter = made.get(key);
+  if (!formatter) {
+    formatter = new Intl.DateTimeFormat(words.locale, { timeZone: zone.name, hourCycle: 'h23', ...FORMS[form] });
+    made.set(key, formatter);
+  }
+  return formatter.format(new Date(at));
 }
 
-const time: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', second: '2-digit' };
-const day: Intl.DateTimeFormatOptions = { year: 'numeric', month: '2-digit', day: '2-digit' };
+export const clockTime = (at: string | number): string => format(at, 'seconds');
+export const fullTime = (at: string): string => format(at, 'full');
 
-export const dayOf = (at: string | number): string => format(at, day);
-export const clockTime = (at: string | number): string => format(at, time);
-export const fullTime = (at: string): string => format(at, { ...day, hour: '2-digit', minute: '2-digit' });
+/** When today began at the site; on the day that clocks change, an hour off. */
+export function dayBegan(now: number): number {
+  const [hours = 0, minutes = 0, seconds = 0] = clockTime(now).split(':').map(Number);
+  return now - ((hours * 60 + minutes) * 60 + seconds) * 1_000 - (now % 1_000);
+}
 
 /** The time alone today, else the day with it. */
 export function briefTime(at: string): string {
-  if (dayOf(at) === dayOf(clock.now)) return format(at, { hour: '2-digit', minute: '2-digit' });
-  return format(at, { month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' });
+  return format(at, format(at, 'day') === format(clock.now, 'day') ? 'minutes' : 'brief');
 }
 
 /** 12 seconds, 3 minutes, 5 hours, 2 days: one unit is enough. */
