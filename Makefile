@@ -1,25 +1,27 @@
 # Everything that people and machines do with this repository. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt bench verify packages
+.PHONY: help run test check fmt bench verify packages web
 
 CARGO ?= cargo
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: packages ## build, and place the demo site's sample reports
+run: packages web ## build, and place the demo site's sample reports
 	@$(CARGO) build --quiet
 	@target/debug/gridwatch check
 	@target/debug/gridwatch assign --input geodata/sample_reports.csv --datum wgs84 --format table
 
-test: packages ## every test
+test: packages web ## every test
 	$(CARGO) test --quiet
+	cd web && npm test --silent
 
-check: packages ## format, lints, docs, with and without video
+check: packages web ## format, lints, types, docs, with and without video
 	$(CARGO) fmt --check
 	$(CARGO) clippy --quiet --all-targets -- -D warnings
 	$(CARGO) clippy --quiet --all-targets --no-default-features -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --quiet --no-deps --document-private-items
+	cd web && npm run --silent check
 
 fmt: ## format the code
 	$(CARGO) fmt
@@ -32,3 +34,6 @@ verify: packages ## the long proofs: more random cases, more points
 
 packages:
 	@scripts/install-packages
+
+web:
+	@scripts/build-web

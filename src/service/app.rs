@@ -88,6 +88,7 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
         evidence: EvidenceFolder::open(&data.join(EVIDENCE))?,
         heat: Heat::new(Arc::clone(&site), store.clone()),
         pictures: Arc::new(Semaphore::new(PICTURES)),
+        folder: options.site.as_path().into(),
         clock,
         pace: Pace::new(&serving.trusted_proxies),
         telemetry: Arc::default(),

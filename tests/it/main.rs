@@ -17,6 +17,7 @@ mod heat;
 mod import;
 mod index;
 mod lattice;
+mod pages;
 mod photos;
 mod real_data;
 mod service;

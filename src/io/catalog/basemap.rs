@@ -1,13 +1,19 @@
 //! `geodata/basemap/*.geojson` and `.pmtiles`: what the map shows beneath the grids.
 
-use std::{fs::File, io::Read, path::Path};
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::Path,
+};
+
+use geojson::{GeoJson, GeometryValue};
 
 use super::{
     collection,
     files::{self, SiteFolder},
     problem::{Problem, Problems, Spot, Why},
 };
-use crate::domain::geo::Datum;
+use crate::domain::geo::{Datum, Position};
 
 pub const FOLDER: &str = "geodata/basemap";
 
@@ -19,6 +25,54 @@ pub struct BasemapLayer {
     /// Relative to the site's folder.
     pub file: String,
     pub datum: Datum,
+}
+
+impl BasemapLayer {
+    /// The layer as GeoJSON in WGS84, as it stands in the file now.
+    ///
+    /// # Errors
+    /// If the file is gone, or is no GeoJSON any more.
+    pub fn read(&self, root: &Path) -> io::Result<String> {
+        let text = std::fs::read_to_string(root.join(&self.file))?;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        if self.datum == Datum::Wgs84 {
+            return Ok(text.to_owned());
+        }
+        let mut json: GeoJson = text.parse().map_err(io::Error::other)?;
+        if let GeoJson::FeatureCollection(collection) = &mut json {
+            for geometry in collection.features.iter_mut().filter_map(|feature| feature.geometry.as_mut()) {
+                undo(&mut geometry.value, self.datum);
+            }
+            // What it declared is no longer so.
+            collection.foreign_members = None;
+        }
+        Ok(json.to_string())
+    }
+}
+
+/// Takes every position of the geometry to WGS84.
+fn undo(geometry: &mut GeometryValue, datum: Datum) {
+    let one = |at: &mut geojson::Position| {
+        if let Ok(position) = Position::new(at[0], at[1]) {
+            let position = datum.to_wgs84(position);
+            (at[0], at[1]) = (position.lon(), position.lat());
+        }
+    };
+    match geometry {
+        GeometryValue::Point { coordinates } => one(coordinates),
+        GeometryValue::MultiPoint { coordinates } | GeometryValue::LineString { coordinates } => {
+            coordinates.iter_mut().for_each(one);
+        }
+        GeometryValue::MultiLineString { coordinates } | GeometryValue::Polygon { coordinates } => {
+            coordinates.iter_mut().flatten().for_each(one);
+        }
+        GeometryValue::MultiPolygon { coordinates } => coordinates.iter_mut().flatten().flatten().for_each(one),
+        GeometryValue::GeometryCollection { geometries } => {
+            for geometry in geometries {
+                undo(&mut geometry.value, datum);
+            }
+        }
+    }
 }
 
 /// The layers in the order of their names, each looked at as far as to know that a map can read it.

@@ -11,7 +11,10 @@ use axum::{
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::sync::broadcast::{Receiver, error::RecvError};
+use tokio::{
+    sync::broadcast::{Receiver, error::RecvError},
+    time::{Instant, interval_at},
+};
 
 use super::{
     AppState,
@@ -26,6 +29,8 @@ use crate::{
 const SNAPSHOT: u32 = 500;
 /// Changes that a screen that was away hears one by one; beyond that it gets a new snapshot.
 const CATCH_UP: u32 = 1_000;
+/// How often a screen hears that nothing happened: it cannot tell silence from a line that is dead.
+const ALIVE: Duration = Duration::from_secs(10);
 /// A client that takes longer for one message is gone.
 const SEND: Duration = Duration::from_secs(10);
 /// Largest message from a client: it has nothing to say.
@@ -76,8 +81,13 @@ impl Screen {
             }
             None => self.snapshot().await?,
         }
+        let mut alive = interval_at(Instant::now() + ALIVE, ALIVE);
         loop {
             tokio::select! {
+                _ = alive.tick() => {
+                    let message = json!({"type": "alive", "seq": self.seq, "at": self.state.clock.now()});
+                    self.send(message).await?;
+                }
                 change = changes.recv() => match change {
                     Ok(update) => self.tell(&update).await?,
                     // It fell behind and updates were dropped: what is missing stands in the log.

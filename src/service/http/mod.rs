@@ -1,6 +1,7 @@
 //! HTTP: one file for each resource. Handlers take an [`Actor`](crate::domain::people::Actor), call one thing and answer;
 //! what each needs is declared in [`ROUTES`] and nowhere else.
 
+mod basemap;
 mod cases;
 mod error;
 mod evidence;
@@ -10,12 +11,13 @@ mod live;
 mod locate;
 mod operations;
 mod pace;
+mod pages;
 mod query;
 mod reports;
 mod session;
 mod site;
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
 use axum::{
@@ -46,6 +48,8 @@ pub struct AppState {
     pub catalog: Arc<ArcSwap<Catalog>>,
     pub store: Store,
     pub evidence: EvidenceFolder,
+    /// The site's, for what is handed out as it lies there.
+    pub folder: Arc<Path>,
     pub clock: Arc<dyn Clock>,
     pub heat: Heat,
     /// Turns at drawing and decoding pictures: more at once would take the cores from everything else.
@@ -82,10 +86,14 @@ type Route = (&'static str, Permission, fn() -> MethodRouter<AppState>);
 
 /// Every route there is.
 pub const ROUTES: &[Route] = &[
+    ("/", Permission::LookAround, || get(pages::map)),
+    ("/assets/{file}", Permission::LookAround, || get(pages::asset)),
     ("/healthz", Permission::LookAround, || get(operations::healthz)),
     ("/readyz", Permission::LookAround, || get(operations::readyz)),
     ("/metrics", Permission::Observe, || get(operations::metrics)),
     ("/api/session", Permission::LookAround, || post(session::sign_in).get(session::who).delete(session::sign_out)),
+    ("/api/site", Permission::LookAround, || get(basemap::site)),
+    ("/api/basemap/{layer}", Permission::LookAround, || get(basemap::layer)),
     ("/api/locate", Permission::LookAround, || get(locate::locate)),
     ("/api/grids", Permission::LookAround, || get(site::grids)),
     ("/api/departments", Permission::LookAround, || get(site::departments)),

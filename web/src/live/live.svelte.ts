@@ -1,0 +1,132 @@
+import type { Case, LiveMessage } from '../api/types';
+import { isOpen } from '../cases/mark';
+import { Connection, type LinkState } from './connection';
+
+/** One line of the feed. */
+export interface Happening {
+  key: string;
+  at: string;
+  change: string;
+  case: Case;
+}
+
+const FEED = 200;
+/** As many as a snapshot may hold, and what is opened while the page stands. */
+const CASES = 2_000;
+/** The most open cases that the service puts into a snapshot. */
+const SNAPSHOT = 500;
+/** Updates are gathered for this long: ten repaints a second are enough for any eye. */
+const GATHER_MS = 100;
+const GATHERED = 1_000;
+/** How long a case that is over stays on the map. */
+const FAREWELL_MS = 60_000;
+/** Older than this, what is shown may no longer be so. */
+const STALE_MS = 40_000;
+
+/** What the page knows of the running service. */
+class Live {
+  link = $state<LinkState>('off');
+  /** By this machine's clock: when the service was last heard. */
+  heardAt = $state(0);
+  cases = $state.raw<ReadonlyMap<string, Case>>(new Map());
+  feed = $state.raw<readonly Happening[]>([]);
+  /** When cases were born, by `performance.now()`, for those that are new while somebody looks. */
+  readonly born = new Map<string, number>();
+  /** There are more open cases than a snapshot holds: figures are lower bounds. */
+  isPartial = $state(false);
+  /** What the service's clock is ahead of this machine's. */
+  aheadMs = $state(0);
+
+  open = $derived([...this.cases.values()].filter(isOpen).sort(newestFirst));
+
+  /** Open cases by the code of every feature that holds them. */
+  openIn = $derived.by(() => {
+    const count = new Map<string, number>();
+    for (const one of this.open) {
+      for (const { code } of one.placed.path) count.set(code, (count.get(code) ?? 0) + 1);
+    }
+    return count;
+  });
+
+  #connection: Connection | undefined;
+  #gathered: LiveMessage[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  start(mayGoOn: () => Promise<boolean>): void {
+    this.#connection = new Connection({
+      heard: (message) => this.#gather(message),
+      changed: (state) => (this.link = state),
+      mayGoOn,
+    });
+    this.#connection.start();
+  }
+
+  stop(): void {
+    this.#connection?.stop();
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#gathered = [];
+    this.cases = new Map();
+    this.feed = [];
+    this.born.clear();
+  }
+
+  isStale(now: number): boolean {
+    return this.link !== 'live' || now - this.heardAt > STALE_MS;
+  }
+
+  /** As it stands; one that is over, as the feed last told of it. */
+  find(id: string): Case | undefined {
+    return this.cases.get(id) ?? this.feed.find((happening) => happening.case.id === id)?.case;
+  }
+
+  #gather(message: LiveMessage): void {
+    this.#gathered.push(message);
+    // A page that nobody looks at is called seldom: what came in the meantime is bounded too.
+    if (this.#gathered.length >= GATHERED) return this.#take();
+    this.#timer ??= setTimeout(() => this.#take(), GATHER_MS);
+  }
+
+  #take(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const messages = this.#gathered.splice(0);
+    let cases = new Map(this.cases);
+    let feed = [...this.feed];
+    for (const message of messages) {
+      if (message.type === 'snapshot') {
+        this.isPartial = message.cases.length >= SNAPSHOT;
+        cases = new Map(message.cases.map((one) => [one.id, one]));
+        feed = message.cases.slice(0, FEED).map(asHappening);
+      } else if (message.type === 'update' && message.case) {
+        const { case: one, at, change, seq } = message;
+        if (!cases.has(one.id) && change === 'case_opened') this.born.set(one.id, performance.now());
+        cases.set(one.id, one);
+        feed.unshift({ key: `${seq}`, at, change, case: one });
+      } else if (message.type === 'alive') {
+        this.aheadMs = Date.parse(message.at) - Date.now();
+      }
+    }
+    this.cases = bounded(cases, Date.now() + this.aheadMs);
+    this.feed = feed.slice(0, FEED);
+    this.heardAt = Date.now();
+    for (const id of this.born.keys()) if (!this.cases.has(id)) this.born.delete(id);
+  }
+}
+
+/** Ids are UUIDv7: they sort by time, finer than any instant that is written out. */
+const newestFirst = (a: Case, b: Case): number => (a.id < b.id ? 1 : -1);
+
+function asHappening(one: Case): Happening {
+  const change = one.reports > 1 ? 'case_joined' : 'case_opened';
+  return { key: `${one.id} ${one.version}`, at: one.updated_at, change, case: one };
+}
+
+/** Without what is over, and not more than the page can show: the newest stay. */
+export function bounded(cases: Map<string, Case>, now: number): Map<string, Case> {
+  const kept = [...cases.values()].filter((one) => isOpen(one) || now - Date.parse(one.updated_at) < FAREWELL_MS);
+  if (kept.length > CASES) kept.sort(newestFirst).splice(CASES);
+  return new Map(kept.map((one) => [one.id, one]));
+}
+
+export const live = new Live();

@@ -1,0 +1,79 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Case, LiveMessage } from '../api/types';
+import type { Listener } from './connection';
+
+let listener: Listener;
+vi.mock('./connection', () => ({
+  Connection: class {
+    constructor(given: Listener) {
+      listener = given;
+    }
+    start() {}
+    stop() {}
+  },
+}));
+
+const { bounded, live } = await import('./live.svelte');
+
+const NOW = Date.parse('2026-03-04T09:00:00Z');
+const one = (n: number, status = 'to_verify', reports = 1): Case =>
+  ({
+    id: `${n}`.padStart(6, '0'),
+    status,
+    reports,
+    opened_at: new Date(NOW).toISOString(),
+    updated_at: new Date(NOW).toISOString(),
+    placed: {
+      path: [
+        { level: 'grid', code: 'g' },
+        { level: 'street', code: 's' },
+      ],
+    },
+  }) as Case;
+
+const update = (seq: number, change: string, of: Case): LiveMessage => ({
+  type: 'update',
+  seq,
+  at: new Date(NOW).toISOString(),
+  change,
+  case: of,
+});
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOW });
+  live.start(async () => true);
+});
+
+afterEach(() => {
+  live.stop();
+  vi.useRealTimers();
+});
+
+test('a snapshot, then what happens, and the figures follow', () => {
+  listener.heard({ type: 'snapshot', seq: 1, cases: [one(2), one(1)] });
+  listener.heard(update(2, 'case_opened', one(3)));
+  listener.heard(update(3, 'case_joined', one(1, 'to_verify', 2)));
+  expect(live.open).toEqual([]);
+  vi.advanceTimersByTime(100);
+  expect(live.open.map(({ id }) => id)).toEqual(['000003', '000002', '000001']);
+  expect(live.feed.map(({ change }) => change)).toEqual(['case_joined', 'case_opened', 'case_opened', 'case_opened']);
+  expect([live.openIn.get('g'), live.openIn.get('s')]).toEqual([3, 3]);
+  expect([...live.born.keys()]).toEqual(['000003']);
+});
+
+test('however much happens, the page keeps what it can show', () => {
+  for (let n = 0; n < 5_000; n++) listener.heard(update(n, 'case_opened', one(n)));
+  vi.advanceTimersByTime(100);
+  expect([live.cases.size, live.feed.length]).toEqual([2_000, 200]);
+  expect(live.open[0]?.id).toBe('004999');
+  expect(live.born.size).toBeLessThanOrEqual(2_000);
+});
+
+test('a case that is over leaves after a minute', () => {
+  const cases = new Map([
+    ['000001', one(1, 'closed')],
+    ['000002', one(2)],
+  ]);
+  expect(bounded(cases, NOW + 30_000).size).toBe(2);
+  expect([...bounded(cases, NOW + 61_000).keys()]).toEqual(['000002']);
+});

@@ -1,0 +1,166 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PAINT } from '../src/map/style';
+import { COLOR } from '../src/cases/mark';
+import { Eye, Visitor, launch } from './browser';
+import { Service } from './service';
+
+const BIN = { lon: 110.0331, lat: 40.4109 };
+const BIN_OVERFLOWS = { ...BIN, accuracy_m: 8, category: '020120', description: '垃圾箱满溢' };
+
+/** One pixel of heat. */
+const TILE = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP42cf5HwAGpAKQ8/o/dAAAAABJRU5ErkJggg==';
+
+let service: Service;
+let browser: Browser;
+let eye: Eye;
+
+beforeAll(async () => {
+  [service, browser] = await Promise.all([Service.start(), launch()]);
+  eye = await Eye.open(browser);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await service?.stop();
+});
+
+/** Nothing left the host, nothing went wrong, nobody is shut out. */
+async function isSound(visitor: Visitor): Promise<void> {
+  expect(await visitor.barriers()).toEqual([]);
+  expect(visitor.abroad).toEqual([]);
+  // Heat may not be there: the page copes, the browser notes it.
+  expect(visitor.complaints.filter((text) => !text.includes('/heat/'))).toEqual([]);
+}
+
+test('a visitor sees the map and how to sign in', async () => {
+  const visitor = await Visitor.open(browser, service.origin, { locale: 'en-GB' });
+  const { page } = visitor;
+  await page.getByText('Sign in to see cases').waitFor();
+  expect(await page.locator('tbody tr').count()).toBe(28);
+  const map = await page.locator('[data-map]').screenshot();
+  expect(await eye.count(map, PAINT.grid)).toBeGreaterThan(1_000);
+  expect(await eye.count(map, PAINT.community)).toBeGreaterThan(1_000);
+  await page.locator('[data-grid="15062100100107"]').click();
+  await page.getByRole('complementary').getByText('214').waitFor();
+  await isSound(visitor);
+  await visitor.context.close();
+});
+
+test('a report arrives live on map and feed, and its case says why', async () => {
+  const visitor = await Visitor.open(browser, service.signInLink, { locale: 'zh-CN' });
+  const { page } = visitor;
+  await page.waitForSelector('[data-live=live]');
+  expect(page.url()).toBe(`${service.origin}/`);
+  expect(await page.title()).toBe('工业街道 · 一张图');
+
+  const at = await visitor.pointOf(BIN.lon, BIN.lat);
+  const around = { x: at.x - 10, y: at.y - 10, width: 20, height: 20 };
+  const looks = async () => eye.count(await page.screenshot({ clip: around }), COLOR.new, 8);
+  expect(await looks()).toBe(0);
+
+  const told = await service.report(BIN_OVERFLOWS);
+  await page.locator(`[data-feed] [data-case="${told.case_id}"]`).waitFor();
+  await page.waitForSelector('canvas[data-drawn="1"]');
+  await expect.poll(looks).toBeGreaterThan(20);
+  await page.locator('[data-figure=open]', { hasText: '1' }).waitFor();
+
+  await page.mouse.click(at.x, at.y);
+  const panel = page.getByRole('complementary');
+  await panel.getByText(told.number).waitFor();
+  await panel.getByText('垃圾箱满溢').first().waitFor();
+  await panel.getByText('兴盛园社区').waitFor();
+  expect(await panel.locator('[data-why] li').first().textContent()).toContain('15062100100107');
+  await isSound(visitor);
+
+  await page.locator('[data-language]').click();
+  await panel.getByText('lies in grid 15062100100107').waitFor();
+  expect(await page.title()).toBe('Gongye Subdistrict · Map');
+  expect(await page.locator('html').getAttribute('lang')).toBe('en-GB');
+  await isSound(visitor);
+
+  await page.keyboard.press('Escape');
+  await panel.waitFor({ state: 'detached' });
+  for (const tab of ['Cases', 'Grids']) {
+    await page.getByRole('tab', { name: tab }).click();
+    await isSound(visitor);
+  }
+
+  // What happens while the service is away or the page is cut off is caught up with.
+  await service.halt();
+  await page.waitForSelector('[data-live=waiting]');
+  await service.restart();
+  const again = await service.report({ lon: 110.0202, lat: 40.4051, category: '020104' });
+  await page.waitForSelector('[data-live=live]');
+  await page.getByRole('tab', { name: 'Feed' }).click();
+  await page.locator(`[data-feed] [data-case="${again.case_id}"]`).waitFor();
+  await page.locator('[data-figure=open]', { hasText: '2' }).waitFor();
+  expect(visitor.abroad).toEqual([]);
+  await visitor.context.close();
+});
+
+test('the page is of use on a phone', async () => {
+  const visitor = await Visitor.open(browser, service.origin, { locale: 'zh-CN', width: 390, height: 844 });
+  const { page } = visitor;
+  await page.getByText('登录后查看案件').waitFor();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  await isSound(visitor);
+  await visitor.context.close();
+});
+
+test('heat lies under the grids with its legend, and a camera shows what it looks at', async () => {
+  await service.restart();
+  const stops = [
+    { value: 0, color: '#000004' },
+    { value: 120, color: '#fcffa4' },
+  ];
+  const visitor = await Visitor.open(browser, service.signInLink, {
+    locale: 'zh-CN',
+    prepare: async (context) => {
+      await context.route('**/heat/legend.json?*', (route) =>
+        route.fulfill({ json: { unit: 'events/km²', ramp: 'inferno', domain: [0, 120], stops } }),
+      );
+      await context.route('**/heat/*/*/*.png?*', (route) =>
+        route.fulfill({ contentType: 'image/png', body: Buffer.from(TILE, 'base64') }),
+      );
+    },
+  });
+  const { page } = visitor;
+  await page.getByText('起/平方公里').waitFor();
+  const picture = () => page.locator('[data-map]').screenshot();
+  // Three quarters of the tile's colour on the ground's.
+  await expect.poll(async () => eye.count(await picture(), '#bd6e0c', 12)).toBeGreaterThan(10_000);
+  await page.getByLabel('热力（24 小时）').uncheck();
+  await expect.poll(async () => eye.count(await picture(), '#bd6e0c', 12)).toBe(0);
+
+  await page.getByRole('tab', { name: '网格' }).click();
+  await page.locator('[data-grid="15062100100107"]').click();
+  await page.waitForSelector('[data-map=busy]');
+  await page.waitForSelector('[data-map=idle]');
+  const cameras = await page.evaluate(async () => (await (await fetch('/api/cameras')).json()).features);
+  const yellow = async () => eye.count(await picture(), PAINT.cone, 24);
+  const before = await yellow();
+  const found = await firstInSight(visitor, cameras);
+  await page.mouse.click(found.x, found.y);
+  await page.getByRole('complementary').getByText(found.name).waitFor();
+  await expect.poll(yellow).toBeGreaterThan(before + 50);
+  await isSound(visitor);
+  await visitor.context.close();
+});
+
+interface CameraFeature {
+  geometry: { coordinates: [number, number] } | null;
+  properties: { name: string };
+}
+
+/** The first camera in the middle of the picture, away from panels and from the only case. */
+async function firstInSight(visitor: Visitor, cameras: CameraFeature[]) {
+  const bin = await visitor.pointOf(BIN.lon, BIN.lat);
+  for (const { geometry, properties } of cameras) {
+    if (!geometry) continue;
+    const { x, y } = await visitor.pointOf(...geometry.coordinates);
+    const isClear = Math.hypot(x - bin.x, y - bin.y) > 40;
+    if (isClear && x > 600 && x < 1_200 && y > 200 && y < 900) return { x, y, name: properties.name };
+  }
+  throw new Error('no camera is in sight');
+}

@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const BINARY = resolve(ROOT, process.env.CARGO_TARGET_DIR ?? 'target', 'debug/gridwatch');
+
+/** The real binary on the demo site, on a port of its own, with a store that goes away. */
+export class Service {
+  private constructor(
+    private process: ChildProcess,
+    private readonly data: string,
+    /** As `serve` printed it: good once. */
+    public signInLink: string,
+    readonly origin: string,
+  ) {}
+
+  static async start(): Promise<Service> {
+    const data = mkdtempSync(join(tmpdir(), 'gridwatch-web-'));
+    const [process, link] = await run(data, '127.0.0.1:0');
+    return new Service(process, data, link, new URL(link).origin);
+  }
+
+  /** As after a loss of power: the same port, the same store, and a fresh link. */
+  async restart(): Promise<void> {
+    await this.halt();
+    [this.process, this.signInLink] = await run(this.data, new URL(this.origin).host);
+  }
+
+  async halt(): Promise<void> {
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
+    const ended = new Promise((done) => this.process.once('exit', done));
+    this.process.kill('SIGKILL');
+    await ended;
+  }
+
+  async stop(): Promise<void> {
+    await this.halt();
+    rmSync(this.data, { recursive: true, force: true });
+  }
+
+  /** Somebody reports, as anybody may. */
+  async report(body: object): Promise<{ case_id: string; number: string }> {
+    const response = await fetch(`${this.origin}/api/reports`, { method: 'POST', body: JSON.stringify(body) });
+    if (response.status !== 201) throw new Error(`${response.status}: ${await response.text()}`);
+    return (await response.json()) as { case_id: string; number: string };
+  }
+}
+
+async function run(data: string, listen: string): Promise<[ChildProcess, string]> {
+  const args = ['serve', '--site', ROOT, '--data', data, '--listen', listen];
+  const child = spawn(BINARY, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  child.stderr?.on('data', (chunk) => (said += chunk));
+  const failed = new Promise<never>((_, fail) => {
+    child.once('error', fail);
+    child.once('exit', () => fail(new Error(`${BINARY} ended before it served:\n${said}`)));
+  });
+  const printed = (async () => {
+    for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
+      const link = /http:\S+#code=\S+/.exec(line);
+      if (link) return link[0];
+    }
+    return await failed;
+  })();
+  const link = await Promise.race([printed, failed]);
+  failed.catch(() => undefined);
+  return [child, link];
+}
