@@ -7,10 +7,9 @@ CARGO ?= cargo
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: packages web ## build, and place the demo site's sample reports
+run: packages web ## build, and serve the demo site, alive, on http://127.0.0.1:8080
 	@$(CARGO) build --quiet
-	@target/debug/gridwatch check
-	@target/debug/gridwatch assign --input geodata/sample_reports.csv --datum wgs84 --format table
+	@scripts/run-demo
 
 test: packages web ## every test
 	$(CARGO) test --quiet

@@ -1,6 +1,11 @@
-//! `gridwatch demo`: the synthetic site.
+//! `gridwatch demo`: the synthetic site, and the people who report on it.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode, thread, time::Duration};
+
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::demo::{self, DemoReport, Stream};
 
 #[derive(clap::Subcommand)]
 pub enum Command {
@@ -10,10 +15,84 @@ pub enum Command {
         #[arg(long, default_value = ".", value_name = "DIR")]
         output: PathBuf,
     },
+    /// Report what happens in the demo site to a service, as residents would
+    Drive(Drive),
+}
+
+#[derive(clap::Args)]
+pub struct Drive {
+    /// The service
+    #[arg(long, default_value = "http://127.0.0.1:8080", value_name = "URL")]
+    url: String,
+    /// Reports in a minute, on average
+    #[arg(long, default_value_t = 20.0, value_name = "N")]
+    per_minute: f64,
+    /// Reports that are told at once, at the beginning
+    #[arg(long, default_value_t = 40, value_name = "N")]
+    at_once: u64,
+    /// The same seed tells the same story
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    seed: u64,
+    /// End after so many reports [default: never]
+    #[arg(long, value_name = "N")]
+    count: Option<u64>,
 }
 
 pub fn run(command: &Command) -> anyhow::Result<ExitCode> {
-    let Command::Site { output } = command;
-    crate::demo::write_site(output)?;
+    match command {
+        Command::Site { output } => demo::write_site(output)?,
+        Command::Drive(drive) => drive.run()?,
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A service that starts, or starts anew, is waited for; one that stays away for so long is not there.
+const PATIENCE: u32 = 120;
+
+impl Drive {
+    fn run(&self) -> anyhow::Result<()> {
+        anyhow::ensure!(self.per_minute > 0.0, "--per-minute {} is no pace", self.per_minute);
+        let agent = ureq::Agent::config_builder()
+            .timeout_global(Some(Duration::from_secs(10)))
+            .http_status_as_error(false)
+            .build()
+            .new_agent();
+        let mut stream = Stream::of(self.seed);
+        let mut told = 0;
+        while self.count.is_none_or(|count| told < count) {
+            let Some(report) = stream.next() else { return Ok(()) };
+            if told >= self.at_once {
+                thread::sleep(Duration::from_secs_f64(stream.pause_s(self.per_minute)));
+            }
+            self.tell(&agent, &report)?;
+            told += 1;
+        }
+        Ok(())
+    }
+
+    /// Until it is taken: a key makes sure that it is taken once.
+    fn tell(&self, agent: &ureq::Agent, report: &DemoReport) -> anyhow::Result<()> {
+        let key = Uuid::now_v7().to_string();
+        let position = report.at.map(|([lon, lat], accuracy_m)| (lon, lat, accuracy_m));
+        let body = json!({
+            "lon": position.map(|(lon, ..)| lon), "lat": position.map(|(_, lat, _)| lat),
+            "accuracy_m": position.map(|(.., accuracy_m)| accuracy_m),
+            "category": report.category, "description": report.description, "place": report.place,
+        });
+        let url = format!("{}/api/reports", self.url.trim_end_matches('/'));
+        for _ in 0..PATIENCE {
+            match agent.post(&url).header("Idempotency-Key", &key).send_json(&body) {
+                Ok(answer) if answer.status().is_success() => return Ok(()),
+                // It has too much to do, or not enough room, for the moment.
+                Ok(answer) if answer.status() == 429 || answer.status().is_server_error() => {}
+                Ok(mut answer) => {
+                    let said = answer.body_mut().read_to_string().unwrap_or_default();
+                    anyhow::bail!("{url} answers {}: {said}", answer.status());
+                }
+                Err(_) => {}
+            }
+            thread::sleep(Duration::from_secs(1));
+        }
+        anyhow::bail!("{url} does not answer")
+    }
 }

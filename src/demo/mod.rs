@@ -25,6 +25,7 @@ use std::path::Path;
 use std::{fs, io};
 
 use plan::Plan;
+pub use reports::{DemoReport, Stream};
 
 /// One file of a site.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{case::Case, duty::Visibility};
 
 /// One committed change with its place in the site's history.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Update {
     /// Opaque to clients but for "resume behind this".
     pub seq: i64,
@@ -16,7 +16,7 @@ pub struct Update {
 }
 
 /// What happened.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "change", rename_all = "snake_case")]
 pub enum Change {
     CaseOpened {

@@ -9,10 +9,11 @@ use std::{
 use anyhow::{Context, bail};
 use arc_swap::ArcSwap;
 use jiff::SignedDuration;
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, task::JoinHandle};
 
 use super::{
     clock::Clock,
+    feed::Feed,
     heat::Heat,
     http::{self, AppState, Pace},
     listening::Listening,
@@ -45,6 +46,8 @@ pub struct Running {
     /// Scheme and host, as people reach it.
     pub url: String,
     listening: Listening,
+    /// Passes changes on to the screens.
+    passing_on: JoinHandle<()>,
 }
 
 /// This machine alone: who opens a service to others says so.
@@ -81,6 +84,7 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
     };
     let port = address.port();
     let own = ["127.0.0.1", "localhost", "[::1]"].map(|host| format!("{host}:{port}"));
+    let (feed, passing_on) = Feed::start(&store);
     let state = AppState {
         site: Arc::clone(&site),
         catalog: Arc::new(ArcSwap::from_pointee(catalog)),
@@ -91,13 +95,14 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
         folder: options.site.as_path().into(),
         clock,
         pace: Pace::new(&serving.trusted_proxies),
+        feed,
         telemetry: Arc::default(),
         hosts: own.into_iter().chain([public.clone()]).collect(),
         is_secure,
     };
     let listening = Listening::start(listener, tls.as_ref(), http::router(state)).await?;
     let url = format!("{}://{public}", if is_secure { "https" } else { "http" });
-    Ok(Running { address, store, site, url, listening })
+    Ok(Running { address, store, site, url, listening, passing_on })
 }
 
 /// Where the store and the photos are.
@@ -153,6 +158,8 @@ impl Running {
     /// # Errors
     /// If serving had failed.
     pub async fn stop(self) -> anyhow::Result<()> {
-        self.listening.stop().await
+        let stopped = self.listening.stop().await;
+        self.passing_on.abort();
+        stopped
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod clock;
+pub mod feed;
 pub mod heat;
 pub mod http;
 pub mod intake;

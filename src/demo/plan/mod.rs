@@ -164,8 +164,13 @@ impl Plan {
 
     /// Longitude and latitude as they stand in the files, with seven decimals.
     pub fn lon_lat(&self, p: Point) -> [String; 2] {
+        self.degrees(p).map(|degrees| format!("{degrees:.7}"))
+    }
+
+    /// Longitude and latitude.
+    pub fn degrees(&self, p: Point) -> [f64; 2] {
         let at = self.plane.degrees(p);
-        [format!("{:.7}", at.x), format!("{:.7}", at.y)]
+        [at.x, at.y]
     }
 
     /// The exact outline of the blocks whose grid passes; each part is its outer ring, then its holes.

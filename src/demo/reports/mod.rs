@@ -4,6 +4,7 @@
 //! on a territory, and at an asset.
 
 mod matters;
+mod stream;
 
 use std::fmt::Write as _;
 
@@ -15,6 +16,7 @@ use super::plan::{Border, Plan, Use, Way};
 use super::shape::{Point, add, along, centroid, distance_to_ring, left_of, line_length, minus, times};
 use super::territories::{Asset, highway};
 use matters::{HOT, Matter, OF_HOMES, OF_STREETS, OF_THE_PARK};
+pub use stream::{DemoReport, Stream};
 
 const REPORTS: usize = 240;
 
@@ -26,16 +28,26 @@ struct Report {
     words: &'static str,
 }
 
+/// Where people report more than elsewhere.
+struct Spot {
+    middle: Point,
+    /// How many, and how far they scatter.
+    reports: usize,
+    scatter_m: f64,
+    matters: &'static [Matter],
+}
+
 /// What the reports are drawn from.
 struct Town<'a> {
     plan: &'a Plan,
     buildings: &'a [Building],
     places: &'a [Place],
-    dice: Dice,
+    dice: &'a mut Dice,
 }
 
 pub fn csv(plan: &Plan, buildings: &[Building], places: &[Place], assets: &[Asset]) -> String {
-    let mut town = Town { plan, buildings, places, dice: Dice::of("reports") };
+    let mut dice = Dice::of("reports");
+    let mut town = Town { plan, buildings, places, dice: &mut dice };
     let mut reports = town.hot();
     reports.extend(town.near_borders(24));
     reports.extend(town.outside());
@@ -61,7 +73,7 @@ pub fn csv(plan: &Plan, buildings: &[Building], places: &[Place], assets: &[Asse
 
 impl Town<'_> {
     fn report(&mut self, matter: &Matter, at: Option<(Point, f64)>) -> Report {
-        let dice = &mut self.dice;
+        let dice = &mut *self.dice;
         let (month, day) = (dice.whole(matter.months[0], matter.months[1]), dice.whole(1, 28));
         let hour = dice.whole(matter.hours[0], matter.hours[1] - 1);
         let captured_at =
@@ -74,13 +86,11 @@ impl Town<'_> {
         if self.dice.chance(0.85) { self.dice.between(3.5, 14.0) } else { self.dice.between(15.0, 45.0) }
     }
 
-    /// Crowds of reports around five places.
-    fn hot(&mut self) -> Vec<Report> {
+    fn spots(&self) -> Vec<Spot> {
         let place = |name: &str| self.places.iter().find(|place| place.name == name).map(|place| place.at);
         let middle_of =
             |grid: char| self.plan.blocks.iter().find(|block| block.grid == grid).map(|block| centroid(&block.ring));
         let low_crossing = highway(self.plan).get(60).copied();
-        // The place, how many reports, and how far they scatter.
         let spots = [
             (place(MALL), 28, 42.0),
             (place("北苑实验学校"), 18, 35.0),
@@ -88,17 +98,23 @@ impl Town<'_> {
             (low_crossing, 10, 22.0),
             (middle_of('X'), 16, 45.0),
         ];
-        let mut reports = Vec::new();
-        for ((middle, count, scatter_m), matters) in spots.into_iter().zip(HOT) {
-            let Some(middle) = middle else { continue };
-            for _ in 0..count {
-                let at = add(middle, times([self.dice.bell(), self.dice.bell()], scatter_m));
-                let accuracy_m = self.accuracy_m();
-                let matter = self.dice.pick(matters);
-                reports.push(self.report(matter, Some((at, accuracy_m))));
-            }
-        }
-        reports
+        let spot = |((middle, reports, scatter_m), matters): ((Option<Point>, _, _), _)| {
+            Some(Spot { middle: middle?, reports, scatter_m, matters })
+        };
+        spots.into_iter().zip(HOT.iter().copied()).filter_map(spot).collect()
+    }
+
+    /// Crowds of reports around five places.
+    fn hot(&mut self) -> Vec<Report> {
+        let spots = self.spots();
+        spots.iter().flat_map(|spot| vec![spot; spot.reports]).map(|spot| self.around(spot)).collect()
+    }
+
+    fn around(&mut self, spot: &Spot) -> Report {
+        let at = add(spot.middle, times([self.dice.bell(), self.dice.bell()], spot.scatter_m));
+        let accuracy_m = self.accuracy_m();
+        let matter = self.dice.pick(spot.matters);
+        self.report(matter, Some((at, accuracy_m)))
     }
 
     /// Within a few metres of a border between two grids, with an accuracy that reaches over it.
@@ -248,7 +264,8 @@ mod tests {
         let plan = Plan::new();
         let houses = buildings::buildings(&plan);
         let places = places::places(&plan, &houses);
-        let mut town = Town { plan: &plan, buildings: &houses, places: &places, dice: Dice::of("test") };
+        let mut dice = Dice::of("test");
+        let mut town = Town { plan: &plan, buildings: &houses, places: &places, dice: &mut dice };
         let doubtful = town.near_borders(24);
         assert!(
             doubtful

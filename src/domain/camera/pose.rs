@@ -10,7 +10,7 @@ use serde::Serialize;
 /// assert_eq!(pose.heading_deg(), 270.0);
 /// assert_eq!(Pose::new(0.0, 120.0, 60.0).unwrap_err().field, "tilt_deg");
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, utoipa::ToSchema)]
 #[expect(clippy::struct_field_names, reason = "the unit belongs to each name: these are the names in cameras.toml")]
 pub struct Pose {
     heading_deg: f64,

@@ -11,7 +11,7 @@ use super::{
 };
 
 /// A case in its present state.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Case {
     pub id: Uuid,
     /// For people: `2026-000123`, unique in its site.
@@ -50,6 +50,7 @@ pub struct Case {
     strum::Display,
     strum::EnumString,
     strum::VariantNames,
+    utoipa::ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]

@@ -50,6 +50,7 @@ pub struct Category {
     strum::Display,
     strum::EnumString,
     strum::VariantNames,
+    utoipa::ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -73,6 +74,7 @@ pub enum CategoryKind {
     strum::Display,
     strum::EnumString,
     strum::VariantNames,
+    utoipa::ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -99,6 +101,7 @@ pub enum ResponsibilityList {
     strum::Display,
     strum::EnumString,
     strum::VariantNames,
+    utoipa::ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -124,6 +127,7 @@ pub enum Urgency {
     strum::Display,
     strum::EnumString,
     strum::VariantNames,
+    utoipa::ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]

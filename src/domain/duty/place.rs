@@ -36,6 +36,7 @@ pub struct Request<'a> {
     strum::EnumString,
     strum::IntoStaticStr,
     strum::VariantNames,
+    utoipa::ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -75,7 +76,7 @@ pub struct Placement<'a> {
 }
 
 /// Why an event was placed as it was: a code with parameters, words are made at the edge.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, strum::VariantNames)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, strum::VariantNames, utoipa::ToSchema)]
 #[serde(tag = "code", content = "params", rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Reason {

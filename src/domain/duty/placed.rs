@@ -8,7 +8,7 @@ use super::{DepartmentCode, Outcome, Placement, Reason, Routing};
 use crate::domain::grid::{Coverage, Grid, GridCode, Level, Share};
 
 /// Where an event was put and why: codes only, so that it outlives the catalog version that it was placed with.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Placed {
     pub outcome: Outcome,
     /// The leaf and the wider levels above it, narrowest first; empty where there is no grid.
@@ -24,14 +24,14 @@ pub struct Placed {
 }
 
 /// One level of the way up from a leaf.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Step {
     pub level: Level,
     pub code: GridCode,
 }
 
 /// A grid that the accuracy circle touches.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Candidate {
     pub grid: GridCode,
     /// 0 to 1.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 /// A photo of a report. Its bytes are kept as they came, under their hash.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Evidence {
     /// BLAKE3 of the bytes as they came, 64 hexadecimal digits.
     pub hash: String,

@@ -63,6 +63,7 @@ pub struct GivenPosition {
     strum::Display,
     strum::EnumString,
     strum::VariantNames,
+    utoipa::ToSchema,
 )]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]

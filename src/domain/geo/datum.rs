@@ -23,6 +23,7 @@ use super::Position;
     strum::Display,
     strum::EnumString,
     strum::VariantNames,
+    utoipa::ToSchema,
 )]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase", ascii_case_insensitive)]

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(station.lon(), 110.03);
 /// assert!(Position::new(40.41, 110.03).is_err(), "latitude 110 does not exist");
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(try_from = "Numbers")]
 pub struct Position {
     lon: f64,

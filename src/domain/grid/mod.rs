@@ -51,6 +51,7 @@ text_code! {
     strum::EnumString,
     strum::EnumIter,
     strum::VariantNames,
+    utoipa::ToSchema,
 )]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::duty::Visibility;
 
 /// Whoever stands behind a request. Every handler takes one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Actor {
     pub kind: ActorKind,
     /// As it stands in the audit trail.
@@ -26,6 +26,7 @@ pub struct Actor {
     strum::EnumString,
     strum::VariantNames,
     strum::EnumIter,
+    utoipa::ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]

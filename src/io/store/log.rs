@@ -1,5 +1,6 @@
 //! The log of changes, as screens catch up with it.
 
+use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::{Store, StoreError, rows};
@@ -10,7 +11,11 @@ use crate::domain::{case::Case, update::Update};
 pub struct Snapshot {
     /// Everything up to this change is in it.
     pub seq: i64,
-    /// Open cases, newest first.
+    /// Open cases in all.
+    pub open: u32,
+    /// Of these, those whose limit has ended.
+    pub overdue: u32,
+    /// The newest of them, newest first.
     pub open_cases: Vec<Case>,
 }
 
@@ -19,13 +24,19 @@ impl Store {
     ///
     /// # Errors
     /// What the store suffers.
-    pub fn snapshot(&self, site: &str, limit: u32) -> Result<Snapshot, StoreError> {
+    pub fn snapshot(&self, site: &str, limit: u32, now: Timestamp) -> Result<Snapshot, StoreError> {
         let sql = format!("SELECT {} FROM cases WHERE site = ? AND is_open = 1 ORDER BY id DESC LIMIT ?", rows::CASE);
         self.read(|connection| {
             let seq = last_seq(connection)?;
             let mut cases = connection.prepare_cached(&sql)?;
             let open_cases = cases.query_map((site, limit), rows::case)?.collect::<Result<_, _>>()?;
-            Ok(Snapshot { seq, open_cases })
+            // Answered by the index of what is due.
+            let (open, overdue) = connection
+                .prepare_cached(
+                    "SELECT count(*), count(*) FILTER (WHERE due_at < ?) FROM cases WHERE site = ? AND is_open = 1",
+                )?
+                .query_row((now.as_millisecond(), site), |row| Ok((row.get::<_, u32>(0)?, row.get::<_, u32>(1)?)))?;
+            Ok(Snapshot { seq, open, overdue, open_cases })
         })
     }
 

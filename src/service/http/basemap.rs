@@ -6,26 +6,45 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
     AppState,
-    error::{ApiError, Refusal},
+    error::{ApiError, ErrorBody, Refusal},
     guard::blocking,
 };
 
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SiteBody {
+    id: String,
+    name: Option<String>,
+    name_en: Option<String>,
+    /// IANA name.
+    time_zone: Option<String>,
+    /// Layers of the basemap, for `/api/basemap/{layer}`.
+    basemap: Vec<String>,
+}
+
 /// The site's name, its time zone and the layers of its basemap.
-pub async fn site(State(state): State<AppState>) -> Json<Value> {
+#[utoipa::path(get, path = "/api/site", tag = "site", responses((status = 200, body = SiteBody)))]
+pub async fn site(State(state): State<AppState>) -> Json<SiteBody> {
     let catalog = state.catalog.load();
     let settings = &catalog.settings;
-    Json(json!({
-        "id": settings.id, "name": settings.name, "name_en": settings.name_en,
-        "time_zone": settings.time_zone.iana_name(),
-        "basemap": catalog.basemap.iter().map(|layer| &layer.name).collect::<Vec<_>>(),
-    }))
+    Json(SiteBody {
+        id: settings.id.clone(),
+        name: settings.name.clone(),
+        name_en: settings.name_en.clone(),
+        time_zone: settings.time_zone.iana_name().map(str::to_owned),
+        basemap: catalog.basemap.iter().map(|layer| layer.name.clone()).collect(),
+    })
 }
 
 /// A layer as GeoJSON in WGS84.
+#[utoipa::path(
+    get, path = "/api/basemap/{layer}", tag = "site", params(("layer" = String, Path)),
+    responses((status = 200, content_type = "application/geo+json"), (status = "4XX", body = ErrorBody)),
+)]
 pub async fn layer(
     State(state): State<AppState>,
     Path(name): Path<String>,

@@ -6,11 +6,12 @@ use axum::{
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{
     AppState,
-    error::{ApiError, Refusal},
+    error::{ApiError, ErrorBody, Refusal},
     guard::{By, Speaks, blocking},
     query::{bbox, instant},
 };
@@ -22,7 +23,8 @@ use crate::{
     io::store::{CaseFilter, EvidenceOf},
 };
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct CaseQuery {
     status: Option<String>,
     grid: Option<String>,
@@ -37,7 +39,7 @@ pub struct CaseQuery {
     cursor: Option<Uuid>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct CaseList {
     cases: Vec<Case>,
     /// Pass it as `cursor` for the next page; absent at the end.
@@ -48,6 +50,11 @@ pub struct CaseList {
 const PAGE: u32 = 100;
 const LARGEST_PAGE: u32 = 1_000;
 
+/// Cases, newest first.
+#[utoipa::path(
+    get, path = "/api/cases", tag = "cases", params(CaseQuery),
+    responses((status = 200, body = CaseList), (status = "4XX", body = ErrorBody)),
+)]
 pub async fn list(
     State(state): State<AppState>,
     By(actor): By,
@@ -71,7 +78,7 @@ pub async fn list(
 }
 
 /// A case with what was told of it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct CaseDetail {
     #[serde(flatten)]
     case: Case,
@@ -79,7 +86,7 @@ pub struct CaseDetail {
     told: Vec<ReportDetail>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct ReportDetail {
     id: Uuid,
     source: String,
@@ -112,6 +119,11 @@ impl ReportDetail {
     }
 }
 
+/// One case with everything that was told of it.
+#[utoipa::path(
+    get, path = "/api/cases/{id}", tag = "cases", params(("id" = Uuid, Path)),
+    responses((status = 200, body = CaseDetail), (status = "4XX", body = ErrorBody)),
+)]
 pub async fn one(
     State(state): State<AppState>,
     By(actor): By,

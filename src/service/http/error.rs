@@ -11,6 +11,7 @@ use axum::{
 };
 use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::guard::language_of;
 use crate::{
@@ -59,6 +60,24 @@ impl Refusal {
     }
 }
 
+/// What a refused request is told.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ErrorBody {
+    error: ErrorDetail,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct ErrorDetail {
+    /// Stable: for programs.
+    code: String,
+    /// In the client's language: for people.
+    message: String,
+    /// The field to blame, where there is one.
+    field: Option<String>,
+    #[schema(value_type = Object)]
+    params: Value,
+}
+
 /// What goes wrong, on its way to the client: `worded` makes it
 /// `{"error": {"code", "message", "field", "params"}}` in the client's language. The message is public: it holds no
 /// path, no query, no credential.
@@ -97,9 +116,10 @@ impl ApiError {
         Self { field: field.map(Box::from), params, ..Self::of(Refusal::UnreadableValue) }
     }
 
-    fn body(&self, language: Language) -> Value {
+    fn body(self, language: Language) -> ErrorBody {
         let message = language.say(&json!({"code": self.code, "params": self.params}));
-        json!({"error": {"code": self.code, "message": message, "field": self.field, "params": self.params}})
+        let Self { code, field, params, .. } = self;
+        ErrorBody { error: ErrorDetail { code: code.into(), message, field: field.map(Into::into), params: *params } }
     }
 }
 
@@ -170,7 +190,8 @@ pub async fn worded(request: Request, next: Next) -> Response {
         }
         None => ApiError { status, ..ApiError::of(Refusal::Internal) },
     };
-    let mut worded = (error.status, Json(error.body(language))).into_response();
+    let status = error.status;
+    let mut worded = (status, Json(error.body(language))).into_response();
     if let Some(wait) = parts.headers.remove(header::RETRY_AFTER) {
         worded.headers_mut().insert(header::RETRY_AFTER, wait);
     }

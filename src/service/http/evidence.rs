@@ -8,7 +8,7 @@ use axum::{
 
 use super::{
     AppState,
-    error::{ApiError, Refusal},
+    error::{ApiError, ErrorBody, Refusal},
     guard::{By, blocking},
 };
 use crate::{
@@ -17,11 +17,19 @@ use crate::{
 };
 
 /// A copy for a screen.
+#[utoipa::path(
+    get, path = "/api/evidence/{hash}", tag = "cases", params(("hash" = String, Path)),
+    responses((status = 200, content_type = "image/jpeg"), (status = "4XX", body = ErrorBody)),
+)]
 pub async fn view(state: State<AppState>, by: By, hash: Path<String>) -> Result<Response, ApiError> {
     copy(state, by, hash, Copy::View).await
 }
 
 /// A copy for a list.
+#[utoipa::path(
+    get, path = "/api/evidence/{hash}/thumbnail", tag = "cases", params(("hash" = String, Path)),
+    responses((status = 200, content_type = "image/jpeg"), (status = "4XX", body = ErrorBody)),
+)]
 pub async fn thumbnail(state: State<AppState>, by: By, hash: Path<String>) -> Result<Response, ApiError> {
     copy(state, by, hash, Copy::Thumbnail).await
 }
@@ -41,6 +49,10 @@ async fn copy(
 }
 
 /// The bytes as they came: metadata and all, never shown in the page.
+#[utoipa::path(
+    get, path = "/api/evidence/{hash}/original", tag = "cases", params(("hash" = String, Path)),
+    responses((status = 200, content_type = "application/octet-stream"), (status = "4XX", body = ErrorBody)),
+)]
 pub async fn original(
     State(state): State<AppState>,
     By(actor): By,

@@ -8,10 +8,11 @@ use axum::{
 };
 use jiff::{Span, SpanRelativeTo, SpanRound, Unit};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     AppState,
-    error::{ApiError, Refusal},
+    error::{ApiError, ErrorBody, Refusal},
     guard::{By, blocking},
     query::{bbox, instant},
 };
@@ -25,11 +26,15 @@ use crate::{
 };
 
 /// What all three take.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct HeatQuery {
+    /// Opened from, inclusive.
     from: Option<String>,
+    /// Opened before.
     to: Option<String>,
+    /// `24h`, `7d`: up to now.
     last: Option<String>,
     category: Option<String>,
     department: Option<String>,
@@ -87,6 +92,11 @@ fn milliseconds(text: &str) -> Option<i64> {
     Some(span.round(whole).ok()?.get_milliseconds()).filter(|ms| *ms > 0)
 }
 
+/// Heat over a box of the map.
+#[utoipa::path(
+    get, path = "/heat.png", tag = "heat", params(HeatQuery),
+    responses((status = 200, content_type = "image/png"), (status = "4XX", body = ErrorBody)),
+)]
 pub async fn picture(
     State(state): State<AppState>,
     By(actor): By,
@@ -102,7 +112,12 @@ pub async fn picture(
     png(state, &actor, &query, frame, &headers).await
 }
 
-/// 256 pixels a side; 512 with `@2x` behind the row.
+/// A map tile of heat: 256 pixels a side; 512 with `@2x` behind the row.
+#[utoipa::path(
+    get, path = "/heat/{z}/{x}/{y}", tag = "heat",
+    params(("z" = u8, Path), ("x" = u32, Path), ("y" = String, Path, description = "6178.png or 6178@2x.png"), HeatQuery),
+    responses((status = 200, content_type = "image/png"), (status = "4XX", body = ErrorBody)),
+)]
 pub async fn tile(
     State(state): State<AppState>,
     By(actor): By,
@@ -157,7 +172,7 @@ async fn drawn<T: Send + 'static>(
 }
 
 /// What the colours of a zoom mean.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Legend {
     unit: &'static str,
     scale: &'static str,
@@ -175,13 +190,18 @@ pub struct Legend {
     seq: i64,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Stop {
     value: f32,
     /// Red, green, blue, opacity, as CSS writes them.
     color: String,
 }
 
+/// What the colours of a zoom mean.
+#[utoipa::path(
+    get, path = "/heat/legend.json", tag = "heat", params(HeatQuery),
+    responses((status = 200, body = Legend), (status = "4XX", body = ErrorBody)),
+)]
 pub async fn legend(
     State(state): State<AppState>,
     By(actor): By,

@@ -5,24 +5,27 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     extract::{
         Query, State,
-        ws::{Message, WebSocket, WebSocketUpgrade},
+        ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade},
     },
     response::Response,
 };
-use serde::Deserialize;
-use serde_json::{Value, json};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use tokio::{
     sync::broadcast::{Receiver, error::RecvError},
     time::{Instant, interval_at},
 };
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     AppState,
+    error::ErrorBody,
     guard::{By, blocking},
 };
 use crate::{
     domain::{case::Case, people::Actor, update::Update},
     io::store::StoreError,
+    service::feed::{Heard, Line},
 };
 
 /// Open cases in a snapshot: what a wall can show; older ones are asked for as a list.
@@ -36,12 +39,47 @@ const SEND: Duration = Duration::from_secs(10);
 /// Largest message from a client: it has nothing to say.
 const INCOMING: usize = 4 * 1024;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct LiveQuery {
     /// The `seq` of the last message that the client has; opaque to it.
     since: Option<i64>,
 }
 
+/// What a screen hears.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum LiveMessage {
+    /// What it begins with, and gets again when it has missed too much.
+    Snapshot {
+        seq: i64,
+        at: Timestamp,
+        /// Open cases in all, those included that the actor may only count.
+        open: u32,
+        /// Of these, those whose limit has ended.
+        overdue: u32,
+        /// The newest open cases that the actor may see.
+        cases: Vec<Case>,
+    },
+    /// Nothing happened, and the line is alive.
+    Alive { seq: i64, at: Timestamp },
+    /// A committed change.
+    Update(Update),
+}
+
+impl LiveMessage {
+    #[must_use]
+    pub fn text(&self) -> Utf8Bytes {
+        // Plain data: there is nothing in it that cannot be written.
+        serde_json::to_string(self).unwrap_or_default().into()
+    }
+}
+
+/// A WebSocket: a snapshot of the open cases, then every committed change that the actor may see.
+#[utoipa::path(
+    get, path = "/api/live", tag = "live", params(LiveQuery),
+    responses((status = 101, body = LiveMessage, description = "Each message is one of these"), (status = "4XX", body = ErrorBody)),
+)]
 pub async fn live(
     State(state): State<AppState>,
     By(actor): By,
@@ -50,7 +88,7 @@ pub async fn live(
 ) -> Response {
     upgrade.max_message_size(INCOMING).on_upgrade(move |socket| async move {
         // Heard from before the snapshot is read, so that nothing falls between the two.
-        let changes = state.store.listen();
+        let changes = state.feed.listen();
         let telemetry = Arc::clone(&state.telemetry);
         let mut screen = Screen { socket, state, actor, seq: 0 };
         telemetry.screens.inc();
@@ -73,7 +111,7 @@ struct Screen {
 struct Gone;
 
 impl Screen {
-    async fn run(&mut self, since: Option<i64>, mut changes: Receiver<Arc<Update>>) -> Result<(), Gone> {
+    async fn run(&mut self, since: Option<i64>, mut changes: Receiver<Heard>) -> Result<(), Gone> {
         match since {
             Some(seq) => {
                 self.seq = seq;
@@ -85,13 +123,12 @@ impl Screen {
         loop {
             tokio::select! {
                 _ = alive.tick() => {
-                    let message = json!({"type": "alive", "seq": self.seq, "at": self.state.clock.now()});
-                    self.send(message).await?;
+                    self.send(LiveMessage::Alive { seq: self.seq, at: self.state.clock.now() }.text()).await?;
                 }
                 change = changes.recv() => match change {
-                    Ok(update) => self.tell(&update).await?,
-                    // It fell behind and updates were dropped: what is missing stands in the log.
-                    Err(RecvError::Lagged(_)) => {
+                    Ok(Some(line)) => self.tell(&line).await?,
+                    // It fell behind and lines were dropped: what is missing stands in the log.
+                    Ok(None) | Err(RecvError::Lagged(_)) => {
                         self.state.telemetry.resyncs.inc();
                         self.catch_up().await?;
                     }
@@ -106,42 +143,47 @@ impl Screen {
     }
 
     async fn snapshot(&mut self) -> Result<(), Gone> {
-        let (store, site) = (self.state.store.clone(), Arc::clone(&self.state.site));
-        let snapshot = read(move || store.snapshot(&site, SNAPSHOT)).await?;
+        let (store, site, at) = (self.state.store.clone(), Arc::clone(&self.state.site), self.state.clock.now());
+        let snapshot = read(move || store.snapshot(&site, SNAPSHOT, at)).await?;
         self.seq = snapshot.seq;
-        let visible = |case: &&Case| self.actor.circles().contains(&case.visibility);
-        let cases: Vec<_> = snapshot.open_cases.iter().filter(visible).collect();
-        let message = json!({"type": "snapshot", "seq": snapshot.seq, "cases": cases});
-        self.send(message).await
+        let visible = |case: &Case| self.actor.circles().contains(&case.visibility);
+        let message = LiveMessage::Snapshot {
+            seq: snapshot.seq,
+            at,
+            open: snapshot.open,
+            overdue: snapshot.overdue,
+            cases: snapshot.open_cases.into_iter().filter(visible).collect(),
+        };
+        self.send(message.text()).await
     }
 
     async fn catch_up(&mut self) -> Result<(), Gone> {
         let (store, site, seq) = (self.state.store.clone(), Arc::clone(&self.state.site), self.seq);
-        let missed = read(move || store.updates_since(&site, seq, CATCH_UP + 1)).await?;
-        if missed.len() > CATCH_UP as usize {
+        let (last, missed) =
+            read(move || Ok((store.last_seq()?, store.updates_since(&site, seq, CATCH_UP + 1)?))).await?;
+        // It knows a change that there never was: this is another store than the one it listened to.
+        if missed.len() > CATCH_UP as usize || seq > last {
             return self.snapshot().await;
         }
-        for update in &missed {
-            self.tell(update).await?;
+        for update in missed {
+            self.tell(&Line::of(update)).await?;
         }
         Ok(())
     }
 
-    async fn tell(&mut self, update: &Update) -> Result<(), Gone> {
-        if update.seq <= self.seq {
+    async fn tell(&mut self, line: &Line) -> Result<(), Gone> {
+        if line.seq <= self.seq {
             return Ok(());
         }
-        self.seq = update.seq;
-        if !self.actor.circles().contains(&update.change.visibility()) {
+        self.seq = line.seq;
+        if !self.actor.circles().contains(&line.visibility) {
             return Ok(());
         }
-        let mut message = serde_json::to_value(update).map_err(|_| Gone)?;
-        message["type"] = Value::from("update");
-        self.send(message).await
+        self.send(line.text.clone()).await
     }
 
-    async fn send(&mut self, message: Value) -> Result<(), Gone> {
-        let sent = tokio::time::timeout(SEND, self.socket.send(Message::text(message.to_string()))).await;
+    async fn send(&mut self, message: Utf8Bytes) -> Result<(), Gone> {
+        let sent = tokio::time::timeout(SEND, self.socket.send(Message::Text(message))).await;
         sent.map_err(|_| Gone)?.map_err(|_| Gone)
     }
 }

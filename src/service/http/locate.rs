@@ -5,8 +5,13 @@ use axum::{
     extract::{Query, State},
 };
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
-use super::{AppState, error::ApiError, guard::Speaks};
+use super::{
+    AppState,
+    error::{ApiError, ErrorBody},
+    guard::Speaks,
+};
 use crate::{
     domain::{
         duty::{Placed, Request, place},
@@ -16,7 +21,8 @@ use crate::{
     words::Language,
 };
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct LocateQuery {
     lon: f64,
     lat: f64,
@@ -27,10 +33,11 @@ pub struct LocateQuery {
 }
 
 /// A placement with its reasons in words.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Located {
     #[serde(flatten)]
     placed: Placed,
+    /// The reasons in the client's language.
     why: Vec<String>,
 }
 
@@ -41,6 +48,11 @@ impl Located {
     }
 }
 
+/// Where a position belongs, and why. Keeps nothing.
+#[utoipa::path(
+    get, path = "/api/locate", tag = "placing", params(LocateQuery),
+    responses((status = 200, body = Located), (status = "4XX", body = ErrorBody)),
+)]
 pub async fn locate(
     State(state): State<AppState>,
     Speaks(language): Speaks,

@@ -1,10 +1,13 @@
 //! HTTP: one file for each resource. Handlers take an [`Actor`](crate::domain::people::Actor), call one thing and answer;
 //! what each needs is declared in [`ROUTES`] and nowhere else.
+#![expect(unused_qualifications, reason = "the macros that describe the interface write types in full")]
 
 mod basemap;
 mod cases;
+mod docs;
 mod error;
 mod evidence;
+mod geojson;
 mod guard;
 mod heat;
 mod live;
@@ -33,12 +36,14 @@ use tower_http::{
     timeout::TimeoutLayer, trace::TraceLayer,
 };
 
-use super::{clock::Clock, heat::Heat, intake::Intake, telemetry::Telemetry};
+use super::{clock::Clock, feed::Feed, heat::Heat, intake::Intake, telemetry::Telemetry};
 use crate::{
     domain::people::Permission,
     io::{catalog::Catalog, evidence::EvidenceFolder, store::Store},
 };
+pub use docs::openapi;
 pub use error::{ApiError, Refusal};
+pub use live::LiveMessage;
 pub use pace::Pace;
 
 /// What the handlers share.
@@ -54,6 +59,7 @@ pub struct AppState {
     pub heat: Heat,
     /// Turns at drawing and decoding pictures: more at once would take the cores from everything else.
     pub pictures: Arc<Semaphore>,
+    pub feed: Feed,
     pub pace: Pace,
     pub telemetry: Arc<Telemetry>,
     /// Host names, with port where it is not the usual one, that requests may be for.
@@ -111,6 +117,10 @@ pub const ROUTES: &[Route] = &[
     ("/heat.png", Permission::ReadCases, || get(heat::picture)),
     ("/heat/{z}/{x}/{y}", Permission::ReadCases, || get(heat::tile)),
     ("/heat/legend.json", Permission::ReadCases, || get(heat::legend)),
+    ("/api/openapi.json", Permission::LookAround, || get(docs::document)),
+    ("/api/docs", Permission::LookAround, || get(docs::to_page)),
+    ("/api/docs/", Permission::LookAround, || get(docs::page)),
+    ("/api/docs/{file}", Permission::LookAround, || get(docs::file)),
     ("/api/live", Permission::ReadCases, || get(live::live)),
 ];
 

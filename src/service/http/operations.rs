@@ -6,14 +6,20 @@ use axum::{
     response::IntoResponse,
 };
 
-use super::{AppState, error::ApiError, guard::blocking};
+use super::{
+    AppState,
+    error::{ApiError, ErrorBody},
+    guard::blocking,
+};
 
 /// The process answers.
+#[utoipa::path(get, path = "/healthz", tag = "operations", responses((status = 200, body = str)))]
 pub async fn healthz() -> &'static str {
     "ok"
 }
 
 /// Figures for Prometheus, in the text form of OpenMetrics.
+#[utoipa::path(get, path = "/metrics", tag = "operations", responses((status = 200, body = str), (status = "4XX", body = ErrorBody)))]
 pub async fn metrics(State(state): State<AppState>) -> Result<impl IntoResponse, ApiError> {
     let store = state.store.clone();
     let seq = blocking(move || store.last_seq()).await??;
@@ -22,6 +28,7 @@ pub async fn metrics(State(state): State<AppState>) -> Result<impl IntoResponse,
 }
 
 /// The store answers too: requests will be served.
+#[utoipa::path(get, path = "/readyz", tag = "operations", responses((status = 200, body = str), (status = 503, body = str)))]
 pub async fn readyz(State(state): State<AppState>) -> impl IntoResponse {
     let answers = blocking(move || state.store.last_seq()).await;
     match answers {

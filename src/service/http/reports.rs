@@ -12,11 +12,12 @@ use axum::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
     BODY_LIMIT,
-    error::{ApiError, Refusal},
+    error::{ApiError, ErrorBody, Refusal},
     guard::{By, Speaks},
     locate::Located,
 };
@@ -30,9 +31,9 @@ use crate::{
 };
 
 /// A report as it is sent. Unknown members are refused, so that a slip of the pen loses nothing.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct ReportBody {
+pub struct ReportBody {
     lon: Option<f64>,
     lat: Option<f64>,
     #[serde(default)]
@@ -50,9 +51,20 @@ struct ReportBody {
     external_id: Option<String>,
 }
 
+/// The same as a form.
+#[derive(Deserialize, ToSchema)]
+#[expect(dead_code, reason = "read field by field")]
+pub struct ReportForm {
+    #[serde(flatten)]
+    report: ReportBody,
+    /// JPEG, PNG or WebP, up to 9.
+    #[schema(value_type = Vec<String>, format = Binary)]
+    photo: Vec<Vec<u8>>,
+}
+
 /// What became of it.
-#[derive(Debug, Serialize)]
-struct ReportAnswer {
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReportAnswer {
     report_id: Uuid,
     case_id: Uuid,
     number: String,
@@ -66,6 +78,21 @@ const LONGEST_KEY: usize = 200;
 /// Largest body of a report with its photos.
 pub const LARGEST_WITH_PHOTOS: usize = 48 * 1024 * 1024;
 
+/// Takes a report in, once: durable when it answers. As a form it may bring photos, in fields named `photo`.
+#[utoipa::path(
+    post, path = "/api/reports", tag = "reports",
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key again is answered the same")),
+    request_body(content(
+        (ReportBody = "application/json"),
+        (ReportForm = "multipart/form-data"),
+    )),
+    responses(
+        (status = 201, body = ReportAnswer),
+        (status = 200, body = ReportAnswer, description = "Told before, by its key or its sender's id"),
+        (status = "4XX", body = ErrorBody),
+        (status = 507, body = ErrorBody, description = "The disk is full: nothing was kept"),
+    ),
+)]
 pub async fn take(
     State(intake): State<Intake>,
     State(telemetry): State<Arc<Telemetry>>,

@@ -8,23 +8,31 @@ use axum::{
 };
 use jiff::SignedDuration;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::{
     AppState,
-    error::{ApiError, Refusal},
+    error::{ApiError, ErrorBody, Refusal},
     guard::By,
 };
-use crate::service::secret::{self, Secret};
+use crate::{
+    domain::people::Actor,
+    service::secret::{self, Secret},
+};
 
-const COOKIE: &str = "gridwatch_session";
+pub const COOKIE: &str = "gridwatch_session";
 const SESSION: SignedDuration = SignedDuration::from_hours(12);
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub struct SignIn {
     code: String,
 }
 
 /// `POST`: `{"code": …}` from the link's fragment, good once.
+#[utoipa::path(
+    post, path = "/api/session", tag = "session", request_body = SignIn,
+    responses((status = 200, body = Actor), (status = "4XX", body = ErrorBody)),
+)]
 pub async fn sign_in(State(state): State<AppState>, Json(SignIn { code }): Json<SignIn>) -> Result<Response, ApiError> {
     let internal = |_| ApiError::of(Refusal::Internal);
     let (session, now) = (Secret::new().map_err(internal)?, state.clock.now());
@@ -36,11 +44,13 @@ pub async fn sign_in(State(state): State<AppState>, Json(SignIn { code }): Json<
 }
 
 /// `GET`: who one is.
+#[utoipa::path(get, path = "/api/session", tag = "session", responses((status = 200, body = Actor)))]
 pub async fn who(By(actor): By) -> Response {
     Json(actor).into_response()
 }
 
 /// `DELETE`: the cookie goes; what it stood for ends by itself.
+#[utoipa::path(delete, path = "/api/session", tag = "session", responses((status = 204)))]
 pub async fn sign_out(State(state): State<AppState>) -> Response {
     ([(header::SET_COOKIE, cookie_header("", 0, state.is_secure))], StatusCode::NO_CONTENT).into_response()
 }

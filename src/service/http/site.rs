@@ -3,101 +3,202 @@
 use axum::{
     Json,
     extract::{Query, State},
-    response::{IntoResponse, Response},
 };
-use geojson::{Feature, FeatureCollection, Geometry, GeometryValue};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
-use super::AppState;
-use crate::domain::{camera::Camera, geo::Position};
+use super::{
+    AppState,
+    geojson::{Collection, Feature},
+};
+use crate::domain::{
+    camera::{Camera, Pose},
+    duty::{
+        Category, CategoryCode, CategoryKind, Department, DepartmentCode, Limit, ResponsibilityList, Urgency,
+        Visibility,
+    },
+    grid::{Grid, GridCode, Level},
+    register::Place,
+};
+
+/// A grid, or a wider level.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GridProperties {
+    code: GridCode,
+    name: String,
+    name_en: Option<String>,
+    level: Level,
+    parent: Option<GridCode>,
+    households: Option<u32>,
+    kind: Option<String>,
+    department: Option<DepartmentCode>,
+    area_m2: f64,
+}
+
+impl From<&Grid> for GridProperties {
+    fn from(grid: &Grid) -> Self {
+        Self {
+            code: grid.code.clone(),
+            name: grid.name.clone(),
+            name_en: grid.name_en.clone(),
+            level: grid.level,
+            parent: grid.parent.clone(),
+            households: grid.households,
+            kind: grid.kind.clone(),
+            department: grid.department.clone(),
+            area_m2: grid.area_m2().round(),
+        }
+    }
+}
 
 /// The grids of now, as GeoJSON in WGS84.
-pub async fn grids(State(state): State<AppState>) -> Response {
+#[utoipa::path(get, path = "/api/grids", tag = "site", responses((status = 200, body = Collection<GridProperties>)))]
+pub async fn grids(State(state): State<AppState>) -> Collection<GridProperties> {
     let catalog = state.catalog.load();
     let hierarchy = &catalog.coverages.at(state.clock.now()).hierarchy;
-    let feature = |node| {
-        let grid = hierarchy.grid(node);
-        feature(
-            Some(GeometryValue::from(grid.border.area())),
-            json!({
-                "code": grid.code, "name": grid.name, "name_en": grid.name_en, "level": grid.level,
-                "parent": grid.parent, "households": grid.households, "kind": grid.kind,
-                "department": grid.department, "area_m2": grid.area_m2().round(),
-            }),
-        )
-    };
-    collection(hierarchy.nodes().map(feature).collect())
+    let grids = hierarchy.nodes().map(|node| hierarchy.grid(node));
+    Collection::of(grids.map(|grid| Feature::of_area(grid.border.area(), GridProperties::from(&**grid))))
 }
 
-pub async fn departments(State(state): State<AppState>) -> Json<Value> {
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Departments {
+    departments: Vec<DepartmentItem>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DepartmentItem {
+    code: DepartmentCode,
+    name: String,
+    name_en: Option<String>,
+    phone: Option<String>,
+}
+
+impl From<&Department> for DepartmentItem {
+    fn from(department: &Department) -> Self {
+        let Department { code, name, name_en, phone } = department.clone();
+        Self { code, name, name_en, phone }
+    }
+}
+
+#[utoipa::path(get, path = "/api/departments", tag = "site", responses((status = 200, body = Departments)))]
+pub async fn departments(State(state): State<AppState>) -> Json<Departments> {
     let catalog = state.catalog.load();
-    let department = |d: &crate::domain::duty::Department| json!({"code": d.code, "name": d.name, "name_en": d.name_en, "phone": d.phone});
-    Json(json!({"departments": catalog.routing.departments().iter().map(department).collect::<Vec<_>>()}))
+    Json(Departments { departments: catalog.routing.departments().iter().map(DepartmentItem::from).collect() })
 }
 
-pub async fn categories(State(state): State<AppState>) -> Json<Value> {
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Categories {
+    categories: Vec<CategoryItem>,
+}
+
+/// Limits are written as in the lists: `30m`, `4h` working hours, `4H` clock hours, `3d`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CategoryItem {
+    code: CategoryCode,
+    kind: CategoryKind,
+    list: ResponsibilityList,
+    class: String,
+    name: String,
+    name_en: Option<String>,
+    department: Option<DepartmentCode>,
+    urgency: Urgency,
+    visibility: Visibility,
+    verify_limit: Option<String>,
+    sign_limit: Option<String>,
+    handle_limit: Option<String>,
+    guard_limit: Option<String>,
+}
+
+impl From<&Category> for CategoryItem {
+    fn from(category: &Category) -> Self {
+        let limit = |limit: Option<Limit>| limit.map(|limit| limit.to_string());
+        Self {
+            code: category.code.clone(),
+            kind: category.kind,
+            list: category.list,
+            class: category.class.clone(),
+            name: category.name.clone(),
+            name_en: category.name_en.clone(),
+            department: category.department.clone(),
+            urgency: category.urgency,
+            visibility: category.visibility,
+            verify_limit: limit(category.verify_limit),
+            sign_limit: limit(category.sign_limit),
+            handle_limit: limit(category.handle_limit),
+            guard_limit: limit(category.guard_limit),
+        }
+    }
+}
+
+#[utoipa::path(get, path = "/api/categories", tag = "site", responses((status = 200, body = Categories)))]
+pub async fn categories(State(state): State<AppState>) -> Json<Categories> {
     let catalog = state.catalog.load();
-    let limit = |limit: Option<crate::domain::duty::Limit>| limit.map(|limit| limit.to_string());
-    let category = |c: &crate::domain::duty::Category| {
-        json!({
-            "code": c.code, "kind": c.kind, "list": c.list, "class": c.class, "name": c.name, "name_en": c.name_en,
-            "department": c.department, "urgency": c.urgency, "visibility": c.visibility,
-            "verify_limit": limit(c.verify_limit), "sign_limit": limit(c.sign_limit),
-            "handle_limit": limit(c.handle_limit), "guard_limit": limit(c.guard_limit),
-        })
-    };
-    Json(json!({"categories": catalog.routing.categories().iter().map(category).collect::<Vec<_>>()}))
+    Json(Categories { categories: catalog.routing.categories().iter().map(CategoryItem::from).collect() })
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct PlaceQuery {
     /// A name, or an address that holds one.
     name: Option<String>,
 }
 
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PlaceProperties {
+    code: String,
+    kind: String,
+    name: String,
+    aliases: Vec<String>,
+}
+
 /// The register as GeoJSON; with `name`, the one place that it means, or none.
-pub async fn places(State(state): State<AppState>, Query(query): Query<PlaceQuery>) -> Response {
+#[utoipa::path(
+    get, path = "/api/places", tag = "site", params(PlaceQuery),
+    responses((status = 200, body = Collection<PlaceProperties>)),
+)]
+pub async fn places(State(state): State<AppState>, Query(query): Query<PlaceQuery>) -> Collection<PlaceProperties> {
     let catalog = state.catalog.load();
-    let found: Vec<_> = match &query.name {
+    let found: Vec<&Place> = match &query.name {
         Some(name) => catalog.places.find(name).into_iter().collect(),
         None => catalog.places.places().iter().collect(),
     };
-    let feature = |place: &crate::domain::register::Place| {
-        let properties = json!({"code": place.code, "kind": place.kind, "name": place.name, "aliases": place.aliases});
-        feature(Some(point(place.position)), properties)
-    };
-    collection(found.into_iter().map(feature).collect())
+    Collection::of(found.into_iter().map(|place| {
+        let Place { code, kind, name, aliases, position } = place.clone();
+        Feature::at(Some(position), PlaceProperties { code: code.as_str().to_owned(), kind, name, aliases })
+    }))
 }
 
-/// The cameras as GeoJSON; one without a position has no geometry. Stream addresses stay inside.
-pub async fn cameras(State(state): State<AppState>) -> Response {
+/// Stream addresses stay inside.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CameraProperties {
+    id: String,
+    name: String,
+    gb_code: Option<String>,
+    pose: Option<Pose>,
+    height_m: f64,
+    range_m: f64,
+    /// Tokens of a dome's presets.
+    presets: Vec<String>,
+}
+
+impl From<&Camera> for CameraProperties {
+    fn from(camera: &Camera) -> Self {
+        Self {
+            id: camera.id.clone(),
+            name: camera.name.clone(),
+            gb_code: camera.gb_code.clone(),
+            pose: camera.pose,
+            height_m: camera.height_m(),
+            range_m: camera.range_m(),
+            presets: camera.presets.iter().map(|preset| preset.token.clone()).collect(),
+        }
+    }
+}
+
+/// The cameras as GeoJSON; one without a position has no geometry.
+#[utoipa::path(get, path = "/api/cameras", tag = "site", responses((status = 200, body = Collection<CameraProperties>)))]
+pub async fn cameras(State(state): State<AppState>) -> Collection<CameraProperties> {
     let catalog = state.catalog.load();
-    let feature = |camera: &Camera| {
-        let pose = camera.pose;
-        let properties = json!({
-            "id": camera.id, "name": camera.name, "gb_code": camera.gb_code, "pose": pose,
-            "height_m": camera.height_m(), "range_m": camera.range_m(),
-            "presets": camera.presets.iter().map(|preset| &preset.token).collect::<Vec<_>>(),
-        });
-        feature(camera.position.map(point), properties)
-    };
-    collection(catalog.cameras.cameras().iter().map(feature).collect())
-}
-
-fn point(position: Position) -> GeometryValue {
-    GeometryValue::new_point([position.lon(), position.lat()])
-}
-
-fn feature(geometry: Option<GeometryValue>, properties: Value) -> Feature {
-    let properties = match properties {
-        Value::Object(properties) => Some(properties),
-        _ => None,
-    };
-    Feature { bbox: None, geometry: geometry.map(Geometry::new), id: None, properties, foreign_members: None }
-}
-
-fn collection(features: Vec<Feature>) -> Response {
-    let collection = FeatureCollection { bbox: None, features, foreign_members: None };
-    ([(axum::http::header::CONTENT_TYPE, "application/geo+json")], collection.to_string()).into_response()
+    let cameras = catalog.cameras.cameras().iter();
+    Collection::of(cameras.map(|camera| Feature::at(camera.position, CameraProperties::from(camera))))
 }

@@ -1,0 +1,73 @@
+//! Committed changes on their way to the screens: put into words of the wire once, whatever the number of screens.
+
+use std::sync::Arc;
+
+use axum::extract::ws::Utf8Bytes;
+use tokio::{
+    sync::broadcast::{self, error::RecvError},
+    task::JoinHandle,
+};
+
+use super::http::LiveMessage;
+use crate::{
+    domain::{duty::Visibility, update::Update},
+    io::store::Store,
+};
+
+/// Changes that a slow screen may be behind before it must read the log.
+const KEPT: usize = 4096;
+
+/// One change, ready to be sent.
+#[derive(Debug, Clone)]
+pub struct Line {
+    pub seq: i64,
+    /// The widest circle that may hear of it.
+    pub visibility: Visibility,
+    pub text: Utf8Bytes,
+}
+
+impl Line {
+    #[must_use]
+    pub fn of(update: Update) -> Self {
+        let (seq, visibility) = (update.seq, update.change.visibility());
+        Self { seq, visibility, text: LiveMessage::Update(update).text() }
+    }
+}
+
+/// A line, or nothing where lines are missing: then the log has them.
+pub type Heard = Option<Arc<Line>>;
+
+/// Where screens listen.
+#[derive(Clone)]
+pub struct Feed {
+    lines: broadcast::Sender<Heard>,
+}
+
+impl Feed {
+    /// Begins to pass on what the store commits; the task ends with the store.
+    #[must_use]
+    pub fn start(store: &Store) -> (Self, JoinHandle<()>) {
+        let (lines, _) = broadcast::channel(KEPT);
+        let (mut changes, passing_on) = (store.listen(), lines.clone());
+        let task = tokio::spawn(async move {
+            loop {
+                match changes.recv().await {
+                    // Nobody need be listening.
+                    Ok(update) if passing_on.receiver_count() > 0 => {
+                        let _ = passing_on.send(Some(Arc::new(Line::of(Update::clone(&update)))));
+                    }
+                    Ok(_) => {}
+                    Err(RecvError::Lagged(_)) => drop(passing_on.send(None)),
+                    Err(RecvError::Closed) => return,
+                }
+            }
+        });
+        (Self { lines }, task)
+    }
+
+    /// Lines from now on.
+    #[must_use]
+    pub fn listen(&self) -> broadcast::Receiver<Heard> {
+        self.lines.subscribe()
+    }
+}
