@@ -56,14 +56,14 @@ class Catalog {
     return grid ? named(grid.properties) : code;
   }
 
-  departmentName(code: string | null): string {
-    if (code === null) return t('case.noDepartment');
+  departmentName(code: string | null | undefined): string {
+    if (!code) return t('case.noDepartment');
     const department = this.departments.get(code);
     return department ? named(department) : code;
   }
 
-  categoryName(code: string | null): string {
-    if (code === null) return t('case.uncategorised');
+  categoryName(code: string | null | undefined): string {
+    if (!code) return t('case.uncategorised');
     const category = this.categories.get(code);
     return category ? named(category) : code;
   }
@@ -77,7 +77,7 @@ class Catalog {
   }
 
   parentOf(grid: Grid): Grid | undefined {
-    return grid.parent === null ? undefined : this.gridByCode.get(grid.parent)?.properties;
+    return grid.parent ? this.gridByCode.get(grid.parent)?.properties : undefined;
   }
 
   /** Widest first: street, community, grid. */

@@ -12,7 +12,7 @@ export const isOpen = (one: Case): boolean => !OVER.has(one.status);
 
 /** Milliseconds since its limit ended; `undefined` where it runs, or where there is none. */
 export function lateBy(one: Case, now: number): number | undefined {
-  if (one.due_at === null || !isOpen(one)) return undefined;
+  if (!one.due_at || !isOpen(one)) return undefined;
   const late = now - Date.parse(one.due_at);
   return late > 0 ? late : undefined;
 }

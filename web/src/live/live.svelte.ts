@@ -13,8 +13,6 @@ export interface Happening {
 const FEED = 200;
 /** As many as a snapshot may hold, and what is opened while the page stands. */
 const CASES = 2_000;
-/** The most open cases that the service puts into a snapshot. */
-const SNAPSHOT = 500;
 /** Updates are gathered for this long: ten repaints a second are enough for any eye. */
 const GATHER_MS = 100;
 const GATHERED = 1_000;
@@ -95,7 +93,7 @@ class Live {
     let feed = [...this.feed];
     for (const message of messages) {
       if (message.type === 'snapshot') {
-        this.isPartial = message.cases.length >= SNAPSHOT;
+        this.isPartial = message.open > message.cases.length;
         cases = new Map(message.cases.map((one) => [one.id, one]));
         feed = message.cases.slice(0, FEED).map(asHappening);
       } else if (message.type === 'update' && message.case) {

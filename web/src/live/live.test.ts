@@ -31,7 +31,7 @@ const one = (n: number, status = 'to_verify', reports = 1): Case =>
     },
   }) as Case;
 
-const update = (seq: number, change: string, of: Case): LiveMessage => ({
+const update = (seq: number, change: 'case_opened' | 'case_joined', of: Case): LiveMessage => ({
   type: 'update',
   seq,
   at: new Date(NOW).toISOString(),
@@ -50,7 +50,7 @@ afterEach(() => {
 });
 
 test('a snapshot, then what happens, and the figures follow', () => {
-  listener.heard({ type: 'snapshot', seq: 1, cases: [one(2), one(1)] });
+  listener.heard({ type: 'snapshot', seq: 1, at: '', open: 0, overdue: 0, cases: [one(2), one(1)] });
   listener.heard(update(2, 'case_opened', one(3)));
   listener.heard(update(3, 'case_joined', one(1, 'to_verify', 2)));
   expect(live.open).toEqual([]);
