@@ -23,10 +23,9 @@ export class Visitor {
   ) {}
 
   static async open(browser: Browser, url: string, options: Options): Promise<Visitor> {
-    const { locale, width = 1920, height = 1080, prepare } = options;
+    const { locale, width = 1920, height = 1080 } = options;
     const context = await browser.newContext({ locale, viewport: { width, height } });
     context.setDefaultTimeout(60_000);
-    await prepare?.(context);
     const page = await context.newPage();
     const visitor = new Visitor(context, page);
     const { host } = new URL(url);
@@ -79,7 +78,6 @@ interface Options {
   width?: number;
   height?: number;
   /** Before the page opens. */
-  prepare?: (context: BrowserContext) => Promise<void>;
 }
 
 interface AxeResult {

@@ -1,8 +1,8 @@
 import { AttributionControl, type GeoJSONSource, Map as MapView, ScaleControl, setWorkerUrl } from 'maplibre-gl';
 import worker from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import 'maplibre-gl/dist/maplibre-gl.css';
-import type { Area, Camera, Collection, Grid, Point, Site } from '../api/types';
-import { addHeat, type Heat } from './heat';
+import type { Area, Camera, Collection, Grid, HeatLegend, Point, Site } from '../api/types';
+import { Heat } from './heat';
 import { bounds, labelPoint, sector } from './geometry';
 import * as look from './style';
 
@@ -81,8 +81,9 @@ export class SiteMap {
     this.#source('cameras')?.setData({ ...cameras, features } as never);
   }
 
-  setHeat(heat: Heat): void {
-    if (!this.view.getSource('heat')) addHeat(this.view, heat, 'grid-fill');
+  /** Adds heat; `told` hears what its colours mean, again and again. */
+  addHeat(told: (legend: HeatLegend) => void): Heat {
+    return new Heat(this.view, 'grid-fill', told);
   }
 
   setLanguage(field: string, label: string): void {
