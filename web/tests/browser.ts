@@ -77,7 +77,6 @@ interface Options {
   locale: string;
   width?: number;
   height?: number;
-  /** Before the page opens. */
 }
 
 interface AxeResult {
