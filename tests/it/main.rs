@@ -18,6 +18,7 @@ mod import;
 mod index;
 mod lattice;
 mod photos;
+mod proofs;
 mod real_data;
 mod service;
 mod serving;
