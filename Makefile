@@ -29,7 +29,7 @@ bench: packages ## every benchmark, each with its baseline; prints "name: value 
 	@$(CARGO) bench --quiet --bench '*'
 
 verify: packages ## the long proofs: more random cases, more points
-	PROPTEST_CASES=20000 GRIDWATCH_POINTS=1000000 $(CARGO) test --release --quiet
+	PROPTEST_CASES=20000 GRIDWATCH_POINTS=1000000 GRIDWATCH_KILLS=200 GRIDWATCH_CHANGES=20000 $(CARGO) test --release --quiet
 
 packages:
 	@scripts/install-packages

@@ -1,5 +1,6 @@
 //! A site in a temporary folder, and the binary run on it.
 
+pub mod binary;
 pub mod service;
 
 use std::{

@@ -19,6 +19,7 @@ mod index;
 mod lattice;
 mod pages;
 mod photos;
+mod proofs;
 mod real_data;
 mod service;
 mod serving;

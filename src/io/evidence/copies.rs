@@ -64,6 +64,11 @@ pub fn decoded(bytes: &[u8]) -> Result<Photo, PhotoFault> {
     Ok(Photo { image, media_type })
 }
 
+/// Whether a copy ends as JPEG does.
+pub fn is_whole(jpeg: &[u8]) -> bool {
+    jpeg.ends_with(b"\xff\xd9")
+}
+
 fn fault(error: ImageError) -> PhotoFault {
     match error {
         ImageError::Limits(_) => PhotoFault::TooManyPixels { width: 0, height: 0, limit: LONGEST_SIDE_PX },

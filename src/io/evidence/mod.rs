@@ -108,7 +108,9 @@ impl EvidenceFolder {
         if !is_hash(hash) {
             return Ok(None);
         }
-        if let Some(made) = found(fs::read(self.copy_path(hash, copy))).map_err(PhotoFault::Io)? {
+        let made = found(fs::read(self.copy_path(hash, copy))).map_err(PhotoFault::Io)?;
+        // Copies are not synced: one may have been cut short by a power cut or a full disk, or be just being written.
+        if let Some(made) = made.filter(|made| copies::is_whole(made)) {
             return Ok(Some(made));
         }
         let Some(original) = self.original(hash).map_err(PhotoFault::Io)? else { return Ok(None) };
@@ -191,7 +193,10 @@ mod tests {
             assert_eq!(image::guess_format(&made).expect("known"), ImageFormat::Jpeg);
             let image = image::load_from_memory(&made).expect("decodes");
             assert_eq!((image.width(), image.height()), size);
-            fs::remove_file(folder.copy_path(&kept.hash, copy)).expect("removed");
+            let path = folder.copy_path(&kept.hash, copy);
+            fs::remove_file(&path).expect("removed");
+            assert_eq!(folder.copy(&kept.hash, copy).expect("made anew").as_deref(), Some(&made[..]));
+            fs::write(&path, &made[..made.len() / 2]).expect("cut short");
             assert_eq!(folder.copy(&kept.hash, copy).expect("made anew").as_deref(), Some(&made[..]));
         }
         assert_eq!(folder.keep(&bytes).expect("kept again"), kept);

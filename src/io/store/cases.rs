@@ -1,10 +1,14 @@
 //! Cases as they are read.
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, ToSql};
+use rusqlite::{Connection, OptionalExtension, ToSql};
 use uuid::Uuid;
 
-use super::{Store, StoreError, rows};
+use super::{
+    Store, StoreError,
+    lists::{self, Way},
+    rows,
+};
 use crate::domain::{case::Case, duty::Visibility, event::Report};
 
 /// Which cases to list; what is `None` does not matter.
@@ -62,29 +66,20 @@ impl Store {
     /// # Errors
     /// What the store suffers.
     pub fn cases(&self, site: &str, filter: &CaseFilter, after: Option<Uuid>, limit: u32) -> Result<Page, StoreError> {
-        let mut query = Query::of_site(site);
-        query.and("status = ?", filter.status.clone());
-        query.and("department = ?", filter.department.clone());
-        query.and("category = ?", filter.category.clone());
-        query.and("opened_at >= ?", filter.from.map(Timestamp::as_millisecond));
-        query.and("opened_at < ?", filter.to.map(Timestamp::as_millisecond));
-        query.and("is_open = 1 AND due_at < ?", filter.overdue_at.map(Timestamp::as_millisecond));
-        query.and("cases.id < ?", after);
-        if let Some(grid) = &filter.grid {
-            query.join("JOIN case_level ON case_level.case_id = cases.id AND case_level.site = cases.site");
-            query.and("case_level.code = ?", Some(grid.clone()));
-        }
-        if let Some([west, south, east, north]) = filter.bbox {
-            query.join("JOIN case_place ON case_place.case_rowid = cases.rowid");
-            query.and("max_lon >= ?", Some(west));
-            query.and("min_lon <= ?", Some(east));
-            query.and("max_lat >= ?", Some(south));
-            query.and("min_lat <= ?", Some(north));
-        }
-        let circles: Vec<String> = filter.visible.iter().map(|circle| format!("'{circle}'")).collect();
-        query.condition(&format!("visibility IN ({})", circles.join(", ")));
-        let (sql, parameters) = query.newest_first(limit + 1);
         let mut cases: Vec<Case> = self.read(|connection| {
+            let behind = match after {
+                None => None,
+                Some(id) => match place_in_list(connection, site, id)? {
+                    // Whoever made up a cursor is at the end.
+                    None => return Ok(Vec::new()),
+                    found => found,
+                },
+            };
+            let from = filter.from.map_or(i64::MIN, Timestamp::as_millisecond);
+            let newest = filter.to.map_or(i64::MAX, |to| to.as_millisecond() - 1);
+            let newest = behind.map_or(newest, |(opened_at, _)| newest.min(opened_at));
+            let way = lists::shortest(connection, site, filter, [from, newest])?;
+            let (sql, parameters) = list(site, filter, way, [from, newest], behind, limit + 1);
             let parameters = rusqlite::params_from_iter(parameters.iter().map(AsRef::as_ref));
             connection.prepare_cached(&sql)?.query_map(parameters, rows::case)?.collect()
         })?;
@@ -94,43 +89,96 @@ impl Store {
     }
 }
 
-/// A list being asked for. Only fixed texts enter the SQL; whatever came from outside is a parameter.
+/// By what lists are sorted.
+pub type PlaceInList = (i64, i64);
+
+fn place_in_list(connection: &Connection, site: &str, id: Uuid) -> rusqlite::Result<Option<PlaceInList>> {
+    let mut place = connection.prepare_cached("SELECT opened_at, entry FROM cases WHERE site = ? AND id = ?")?;
+    place.query_row((site, id), |row| Ok((row.get(0)?, row.get(1)?))).optional()
+}
+
+/// The same cases in the same order by any way.
+pub fn list(
+    site: &str,
+    filter: &CaseFilter,
+    way: Way,
+    [from, newest]: [i64; 2],
+    behind: Option<PlaceInList>,
+    limit: u32,
+) -> (String, Vec<Box<dyn ToSql>>) {
+    let mut query = Query::of_site(site);
+    query.and("cases.status = ?", filter.status.clone());
+    query.and("cases.department = ?", filter.department.clone());
+    query.and("cases.category = ?", filter.category.clone());
+    query.and("cases.is_open = 1 AND cases.due_at < ?", filter.overdue_at.map(Timestamp::as_millisecond));
+    let table = if way == Way::Grid { "case_level" } else { "cases" };
+    query.and(&format!("{table}.opened_at >= ?"), Some(from));
+    query.and(&format!("{table}.opened_at <= ?"), Some(newest));
+    if let Some((opened_at, entry)) = behind {
+        let entry_of = if way == Way::Grid { "case_entry" } else { "entry" };
+        query.and(&format!("({table}.opened_at, {table}.{entry_of}) < (?, ?)"), Some(opened_at));
+        query.parameter(entry);
+    }
+    if let Some(grid) = &filter.grid {
+        if way == Way::Grid {
+            query.and("case_level.site = ?", Some(site.to_owned()));
+            query.and("case_level.code = ?", Some(grid.clone()));
+        } else {
+            query.and(
+                "EXISTS (SELECT 1 FROM case_level WHERE case_level.site = cases.site AND case_level.code = ? \
+                       AND case_level.opened_at = cases.opened_at AND case_level.case_entry = cases.entry)",
+                Some(grid.clone()),
+            );
+        }
+    }
+    if let Some([west, south, east, north]) = filter.bbox {
+        // The index of places is coarser than a degree's last digits: the case itself decides.
+        if way == Way::Place {
+            query.and("case_place.max_lon >= ?", Some(west));
+            query.and("case_place.min_lon <= ?", Some(east));
+            query.and("case_place.max_lat >= ?", Some(south));
+            query.and("case_place.min_lat <= ?", Some(north));
+        }
+        query.and("cases.lon >= ?", Some(west));
+        query.and("cases.lon <= ?", Some(east));
+        query.and("cases.lat >= ?", Some(south));
+        query.and("cases.lat <= ?", Some(north));
+    }
+    let circles: Vec<String> = filter.visible.iter().map(|circle| format!("'{circle}'")).collect();
+    query.condition(&format!("cases.visibility IN ({})", circles.join(", ")));
+    let columns: Vec<String> = rows::CASE.split(", ").map(|column| format!("cases.{}", column.trim())).collect();
+    let (sql, parameters) = query.select(&columns.join(", "), way.source());
+    (format!("{sql} ORDER BY {} LIMIT {limit}", way.order()), parameters)
+}
+
+/// Cases being asked for. Only fixed texts enter the SQL; whatever came from outside is a parameter.
 pub struct Query {
-    joins: Vec<&'static str>,
     conditions: Vec<String>,
     parameters: Vec<Box<dyn ToSql>>,
 }
 
 impl Query {
     pub fn of_site(site: &str) -> Self {
-        let parameters: Vec<Box<dyn ToSql>> = vec![Box::new(site.to_owned())];
-        Self { joins: Vec::new(), conditions: vec!["cases.site = ?".to_owned()], parameters }
-    }
-
-    fn join(&mut self, join: &'static str) {
-        self.joins.push(join);
+        Self { conditions: vec!["cases.site = ?".to_owned()], parameters: vec![Box::new(site.to_owned())] }
     }
 
     pub fn condition(&mut self, condition: &str) {
         self.conditions.push(condition.to_owned());
     }
 
+    fn parameter(&mut self, value: impl ToSql + 'static) {
+        self.parameters.push(Box::new(value));
+    }
+
     pub fn and<T: ToSql + 'static>(&mut self, condition: &str, value: Option<T>) {
         if let Some(value) = value {
             self.condition(condition);
-            self.parameters.push(Box::new(value));
+            self.parameter(value);
         }
     }
 
-    fn newest_first(self, limit: u32) -> (String, Vec<Box<dyn ToSql>>) {
-        let columns: Vec<String> = rows::CASE.split(", ").map(|column| format!("cases.{}", column.trim())).collect();
-        let (sql, parameters) = self.select(&columns.join(", "));
-        (format!("{sql} ORDER BY cases.id DESC LIMIT {limit}"), parameters)
-    }
-
     /// The cases in any order.
-    pub fn select(self, columns: &str) -> (String, Vec<Box<dyn ToSql>>) {
-        let (joins, conditions) = (self.joins.join(" "), self.conditions.join(" AND "));
-        (format!("SELECT {columns} FROM cases {joins} WHERE {conditions}"), self.parameters)
+    pub fn select(self, columns: &str, source: &str) -> (String, Vec<Box<dyn ToSql>>) {
+        (format!("SELECT {columns} FROM {source} WHERE {}", self.conditions.join(" AND ")), self.parameters)
     }
 }

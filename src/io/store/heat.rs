@@ -44,7 +44,7 @@ impl Store {
             filter.source.clone(),
         );
         query.condition("lon IS NOT NULL");
-        let (sql, parameters) = query.select("visibility, lon, lat");
+        let (sql, parameters) = query.select("visibility, lon, lat", "cases INDEXED BY case_by_opening");
         self.read(|connection| {
             let mut found = HeatCases { seq: last_seq(connection)?, ..HeatCases::default() };
             let mut statement = connection.prepare_cached(&sql)?;

@@ -60,6 +60,8 @@ pub struct SameMatter {
 pub struct Accepted {
     pub report_id: Uuid,
     pub case: Case,
+    /// It told again what a case was open about; a repeated one is answered as it was at first.
+    pub joined: bool,
     /// It had been accepted before: by its idempotency key, or by its sender's id.
     pub repeated: bool,
 }
@@ -76,8 +78,8 @@ impl Store {
 
 fn accept(tx: &Tx<'_>, new: &NewReport) -> Result<Accepted, StoreError> {
     if let Some(report_id) = repeated(tx, new)? {
-        let case = case_of_report(tx, report_id)?;
-        return Ok(Accepted { report_id, case, repeated: true });
+        let (case, joined) = (case_of_report(tx, report_id)?, is_further(tx, report_id)?);
+        return Ok(Accepted { report_id, case, joined, repeated: true });
     }
     let now = new.report.received_at;
     let (case, change) = if let Some(mut case) = same_case(tx, new)? {
@@ -92,7 +94,8 @@ fn accept(tx: &Tx<'_>, new: &NewReport) -> Result<Accepted, StoreError> {
     remember_key(tx, new)?;
     audit(tx, new, &case)?;
     tx.record(&new.site, now, change)?;
-    Ok(Accepted { report_id: new.report.id, case, repeated: false })
+    let joined = case.reports > 1;
+    Ok(Accepted { report_id: new.report.id, case, joined, repeated: false })
 }
 
 /// The report that this one repeats.
@@ -120,14 +123,22 @@ fn case_of_report(tx: &Tx<'_>, report: Uuid) -> Result<Case, StoreError> {
     Ok(tx.connection.prepare_cached(&sql)?.query_row([report], rows::case)?)
 }
 
+/// Whether its case had a report before it.
+fn is_further(tx: &Tx<'_>, report: Uuid) -> Result<bool, StoreError> {
+    let mut earlier = tx.connection.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM report AS own JOIN report AS other ON other.case_id = own.case_id
+                        WHERE own.id = ? AND other.entry < own.entry)",
+    )?;
+    Ok(earlier.query_row([report], |row| row.get(0))?)
+}
+
 /// The open case of the same matter that was seen last, if there is one; of several the nearest.
 fn same_case(tx: &Tx<'_>, new: &NewReport) -> Result<Option<Case>, StoreError> {
     let (Some(rule), Some(position)) = (&new.same_matter, new.report.position) else { return Ok(None) };
     let [[west, south], [east, north]] = LocalPlane::at(position).envelope(rule.category.merge_radius_m);
     let sql = format!(
-        "SELECT {} FROM cases JOIN case_place ON case_place.case_rowid = cases.rowid
-         WHERE site = ? AND is_open = 1 AND category = ?
-           AND max_lon >= ? AND min_lon <= ? AND max_lat >= ? AND min_lat <= ?",
+        "SELECT {} FROM cases INDEXED BY case_open_by_place
+         WHERE site = ? AND is_open = 1 AND category = ? AND lon BETWEEN ? AND ? AND lat BETWEEN ? AND ?",
         rows::CASE
     );
     let mut near = tx.connection.prepare_cached(&sql)?;
@@ -173,7 +184,7 @@ fn open_case(tx: &Tx<'_>, new: &NewReport) -> Result<Case, StoreError> {
                             lon, lat, catalog_version, opened_at, last_seen_at, due_at, updated_at, reports, version)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )?;
-    let rowid = insert.insert(params![
+    let entry = insert.insert(params![
         case.id,
         new.site,
         case.number,
@@ -195,15 +206,17 @@ fn open_case(tx: &Tx<'_>, new: &NewReport) -> Result<Case, StoreError> {
         case.reports,
         case.version,
     ])?;
-    let mut level = tx.connection.prepare_cached("INSERT INTO case_level (site, code, case_id) VALUES (?, ?, ?)")?;
+    let mut level = tx
+        .connection
+        .prepare_cached("INSERT INTO case_level (site, code, opened_at, case_entry) VALUES (?, ?, ?, ?)")?;
     for step in &case.placed.path {
-        level.execute(params![new.site, step.code.as_str(), case.id])?;
+        level.execute(params![new.site, step.code.as_str(), case.opened_at.as_millisecond(), entry])?;
     }
     if let Some(position) = case.position {
         let (lon, lat) = (position.lon(), position.lat());
         tx.connection
             .prepare_cached("INSERT INTO case_place VALUES (?, ?, ?, ?, ?)")?
-            .execute(params![rowid, lon, lon, lat, lat])?;
+            .execute(params![entry, lon, lon, lat, lat])?;
     }
     Ok(case)
 }

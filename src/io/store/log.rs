@@ -25,7 +25,11 @@ impl Store {
     /// # Errors
     /// What the store suffers.
     pub fn snapshot(&self, site: &str, limit: u32, now: Timestamp) -> Result<Snapshot, StoreError> {
-        let sql = format!("SELECT {} FROM cases WHERE site = ? AND is_open = 1 ORDER BY id DESC LIMIT ?", rows::CASE);
+        let sql = format!(
+            "SELECT {} FROM cases INDEXED BY case_open WHERE site = ? AND is_open = 1
+             ORDER BY opened_at DESC, entry DESC LIMIT ?",
+            rows::CASE
+        );
         self.read(|connection| {
             let seq = last_seq(connection)?;
             let mut cases = connection.prepare_cached(&sql)?;

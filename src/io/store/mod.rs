@@ -9,6 +9,7 @@ mod cases;
 mod evidence;
 mod heat;
 mod intake;
+mod lists;
 mod log;
 mod migrations;
 mod rows;

@@ -13,7 +13,8 @@ CREATE TABLE catalog_version (
 
 -- A case: something that somebody has to see to. The row is its present state.
 CREATE TABLE cases (
-    id              BLOB    NOT NULL PRIMARY KEY,
+    entry           INTEGER PRIMARY KEY,    -- for the other tables of this file: stays the same when it is vacuumed
+    id              BLOB    NOT NULL UNIQUE,
     site            TEXT    NOT NULL,
     number          TEXT    NOT NULL,       -- for people: 2026-000123, unique in its site
     status          TEXT    NOT NULL,       -- see domain::case::Status
@@ -36,33 +37,42 @@ CREATE TABLE cases (
     UNIQUE (site, number)
 ) STRICT;
 
--- Lists are read newest first, by one of these and the id.
-CREATE INDEX case_by_id         ON cases (site, id);
-CREATE INDEX case_by_status     ON cases (site, status, id);
-CREATE INDEX case_by_department ON cases (site, department, id);
-CREATE INDEX case_by_category   ON cases (site, category, id);
-CREATE INDEX case_by_due        ON cases (site, due_at) WHERE is_open = 1;
--- Heat reads nothing but this index.
-CREATE INDEX case_by_opening    ON cases (site, opened_at, category, department, visibility, lon, lat);
+-- Lists are read newest first, by whichever of these leaves the least to read; what a list can be filtered by stands in
+-- each, so that only cases that are shown are fetched. Heat reads nothing but the first.
+CREATE INDEX case_by_opening    ON cases (site, opened_at, entry, status, department, category, visibility, is_open,
+                                          due_at, lon, lat);
+CREATE INDEX case_by_status     ON cases (site, status, opened_at, entry, department, category, visibility, is_open,
+                                          due_at, lon, lat);
+CREATE INDEX case_by_department ON cases (site, department, opened_at, entry, status, category, visibility, is_open,
+                                          due_at, lon, lat);
+CREATE INDEX case_by_category   ON cases (site, category, opened_at, entry, status, department, visibility, is_open,
+                                          due_at, lon, lat);
+-- Few cases are open at a time, however many there were.
+CREATE INDEX case_open          ON cases (site, opened_at, entry)          WHERE is_open = 1;
+CREATE INDEX case_open_by_due   ON cases (site, due_at)                    WHERE is_open = 1;
+-- To find the same thing again.
+CREATE INDEX case_open_by_place ON cases (site, category, lon, lat, entry) WHERE is_open = 1;
 
 -- The grid of a case and every wider level above it, so that a list can be of any of them.
 CREATE TABLE case_level (
-    site    TEXT NOT NULL,
-    code    TEXT NOT NULL,
-    case_id BLOB NOT NULL REFERENCES cases (id),
-    PRIMARY KEY (site, code, case_id)
+    site       TEXT    NOT NULL,
+    code       TEXT    NOT NULL,
+    opened_at  INTEGER NOT NULL,            -- of the case, which never changes it
+    case_entry INTEGER NOT NULL REFERENCES cases (entry),
+    PRIMARY KEY (site, code, opened_at, case_entry)
 ) STRICT, WITHOUT ROWID;
 
--- Where cases are: to find the same thing again, and for the box of a map. Stored as 32-bit floats, rounded outward.
+-- Where cases are, for the box of a map. Stored as 32-bit floats, rounded outward.
 CREATE VIRTUAL TABLE case_place USING rtree (
-    case_rowid,                             -- rowid of cases
+    case_entry,
     min_lon, max_lon,
     min_lat, max_lat
 );
 
 -- What people told. Never changed but for the case that it belongs to.
 CREATE TABLE report (
-    id              BLOB    NOT NULL PRIMARY KEY,
+    entry           INTEGER PRIMARY KEY,    -- in the order in which they were accepted
+    id              BLOB    NOT NULL UNIQUE,
     site            TEXT    NOT NULL,
     case_id         BLOB    NOT NULL REFERENCES cases (id),
     source          TEXT    NOT NULL,       -- the way in: resident, informant, hotline, …

@@ -9,6 +9,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use http_body_util::LengthLimitError;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -106,7 +107,7 @@ pub async fn take(
     let accepted = intake.take(told, photos, &actor, idempotency).await?;
     telemetry.reported(match &accepted {
         Accepted { repeated: true, .. } => "repeated",
-        Accepted { case, .. } if case.reports > 1 => "joined",
+        Accepted { joined: true, .. } => "joined",
         Accepted { .. } => "opened",
     });
     let status = if accepted.repeated { StatusCode::OK } else { StatusCode::CREATED };
@@ -114,7 +115,7 @@ pub async fn take(
         report_id: accepted.report_id,
         case_id: accepted.case.id,
         number: accepted.case.number,
-        joined: accepted.case.reports > 1,
+        joined: accepted.joined,
         placement: Located::new(accepted.case.placed, language),
     };
     Ok((status, Json(answer)).into_response())
@@ -137,7 +138,7 @@ impl Sent {
             return Self::of_form(form.map_err(|error| ApiError::unreadable(Some("body"), &error.to_string()))?).await;
         }
         let body = axum::body::to_bytes(request.into_body(), BODY_LIMIT).await;
-        let body = body.map_err(|_| ApiError::of(Refusal::BodyTooLarge))?;
+        let body = body.map_err(|error| cut_off(&error))?;
         // serde_json stops at 128 levels, so nesting is bounded as the size is.
         let report: ReportBody =
             serde_json::from_slice(&body).map_err(|error| ApiError::unreadable(Some("body"), &error.to_string()))?;
@@ -181,6 +182,14 @@ impl Sent {
             .map_err(|error| ApiError::unreadable(Some("body"), &error.to_string()))?;
         Ok(Self { told: report.into(), photos, hash: hasher.finalize().to_hex().to_string() })
     }
+}
+
+/// A body that ended where it should not: too long, or broken off.
+fn cut_off(error: &axum::Error) -> ApiError {
+    if std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<LengthLimitError>) {
+        return ApiError::of(Refusal::BodyTooLarge);
+    }
+    ApiError::unreadable(Some("body"), &error.to_string())
 }
 
 fn broken(error: &MultipartError) -> ApiError {
