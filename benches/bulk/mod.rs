@@ -1,0 +1,170 @@
+//! A store with as many cases as a city gathers in years, made in a minute: through the store's own schema, row by row
+//! as intake writes them, with the indexes built at the end. The log, the trail and the reports themselves are left out:
+//! nothing that is measured here reads them.
+#![allow(clippy::expect_used, dead_code, reason = "a bench stops where it errs")]
+
+#[path = "../../tests/it/lattice.rs"]
+pub mod lattice;
+
+use std::path::Path;
+
+use gridwatch::{
+    domain::{
+        duty::{CategoryCode, DepartmentCode, Request, place},
+        geo::Position,
+    },
+    io::{
+        catalog::{self, Catalog},
+        store::Store,
+    },
+};
+use jiff::Timestamp;
+use lattice::Random;
+use rusqlite::{Connection, params};
+
+/// Cases in the store; `GRIDWATCH_CASES` for another number.
+pub fn cases() -> usize {
+    std::env::var("GRIDWATCH_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(1_000_000)
+}
+
+/// The newest so many are open; older ones are done.
+pub const OPEN: usize = 20_000;
+/// The oldest is so many days old.
+pub const DAYS: i64 = 5 * 365;
+/// West, south, east, north of where they are.
+pub const TOWN: [f64; 4] = [110.015, 40.395, 110.055, 40.420];
+/// Different places with their category and what that makes of them.
+const SPOTS: usize = 20_000;
+
+/// A place with a category, placed.
+struct Spot {
+    position: Position,
+    category: String,
+    visibility: String,
+    department: Option<String>,
+    outcome: String,
+    levels: Vec<String>,
+    placed: String,
+}
+
+pub fn site() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Fills a new store in this data folder; the cases end now.
+pub fn fill(data: &Path, count: usize) {
+    let file = data.join("gridwatch.db");
+    drop(Store::open(&file).expect("a store"));
+    let catalog = catalog::read(site()).catalog.expect("the demo site");
+    let spots = spots(&catalog);
+    let mut connection = Connection::open(&file).expect("a store");
+    connection.pragma_update(None, "synchronous", "OFF").expect("set");
+    connection.pragma_update(None, "cache_size", -400_000).expect("set");
+    let all = connection.transaction().expect("begun");
+    let indexes = take_indexes(&all);
+    all.execute_batch("CREATE TEMP TABLE level (code TEXT, opened_at INTEGER, case_entry INTEGER)").expect("made");
+    let mut random = Random::of(&[7]);
+    let now = Timestamp::now().as_millisecond();
+    let step = DAYS * 86_400_000 / count as i64;
+    {
+        let mut case = all
+            .prepare(
+                "INSERT INTO cases (id, site, number, status, is_open, nature, category, visibility, department,
+                     outcome, placed, lon, lat, catalog_version, opened_at, last_seen_at, due_at, updated_at,
+                     reports, version)
+                 VALUES (?, 'main', ?, ?, ?, 'event', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 1)",
+            )
+            .expect("sound SQL");
+        let mut place = all.prepare("INSERT INTO case_place VALUES (?, ?, ?, ?, ?)").expect("sound SQL");
+        let mut level = all.prepare("INSERT INTO temp.level VALUES (?, ?, ?)").expect("sound SQL");
+        for i in 0..count {
+            // A few kinds of matter make most of the cases.
+            let spot = &spots[random.below(SPOTS).min(random.below(SPOTS))];
+            let opened_at = now - (count - i) as i64 * step + random.below(step as usize) as i64;
+            let [a, b] = [random.next().to_le_bytes(), random.next().to_le_bytes()];
+            let tail: [u8; 10] = std::array::from_fn(|i| if i < 8 { a[i] } else { b[i - 8] });
+            let id = uuid::Builder::from_unix_timestamp_millis(opened_at as u64, &tail).into_uuid();
+            let (lon, lat) =
+                (spot.position.lon() + random.between(-1e-4, 1e-4), spot.position.lat() + random.between(-1e-4, 1e-4));
+            let due_at = opened_at + 3_600_000 * (2 + random.below(200) as i64);
+            let status = if random.below(50) == 0 { "triage" } else { "to_verify" };
+            let entry = case
+                .insert(params![
+                    id,
+                    format!("2026-{i:06}"),
+                    status,
+                    i + OPEN >= count,
+                    spot.category,
+                    spot.visibility,
+                    spot.department,
+                    spot.outcome,
+                    spot.placed,
+                    lon,
+                    lat,
+                    catalog.version.as_str(),
+                    opened_at,
+                    opened_at,
+                    due_at,
+                    opened_at,
+                ])
+                .expect("kept");
+            place.execute(params![entry, lon, lon, lat, lat]).expect("kept");
+            for code in &spot.levels {
+                level.execute(params![code, opened_at, entry]).expect("kept");
+            }
+        }
+    }
+    all.execute_batch(
+        "INSERT INTO case_level SELECT 'main', code, opened_at, case_entry FROM temp.level
+             ORDER BY code, opened_at, case_entry;
+         DROP TABLE temp.level;",
+    )
+    .expect("kept");
+    for index in indexes {
+        all.execute_batch(&index).expect("made");
+    }
+    all.commit().expect("kept");
+    connection.pragma_update(None, "wal_checkpoint", "TRUNCATE").expect("done");
+}
+
+/// Built at once at the end, they take a tenth of the time.
+fn take_indexes(connection: &Connection) -> Vec<String> {
+    let mut find = connection
+        .prepare("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'cases' AND sql IS NOT NULL")
+        .expect("sound SQL");
+    let found = find.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("rows");
+    let found: Vec<(String, String)> = found.collect::<Result<_, _>>().expect("texts");
+    for (name, _) in &found {
+        connection.execute_batch(&format!("DROP INDEX {name}")).expect("dropped");
+    }
+    found.into_iter().map(|(_, sql)| sql).collect()
+}
+
+fn spots(catalog: &Catalog) -> Vec<Spot> {
+    let mut random = Random::of(&[11]);
+    let categories = catalog.routing.categories();
+    let coverage = catalog.coverages.at(Timestamp::now());
+    let [west, south, east, north] = TOWN;
+    let spot = |_| {
+        let position = Position::new(random.between(west, east), random.between(south, north)).expect("in town");
+        let category = &categories[random.below(categories.len()).min(random.below(categories.len()))];
+        let request = Request {
+            position: Some(position),
+            accuracy_m: None,
+            category: Some(CategoryCode::as_str(&category.code)),
+            edge: true,
+        };
+        let placed =
+            place(coverage, &catalog.routing, catalog.settings.nearest_m, &request).settled(coverage, &catalog.routing);
+        Spot {
+            position,
+            category: category.code.as_str().to_owned(),
+            visibility: category.visibility.to_string(),
+            department: placed.department.as_ref().map(|code| DepartmentCode::as_str(code).to_owned()),
+            outcome: placed.outcome.to_string(),
+            levels: placed.path.iter().map(|step| step.code.as_str().to_owned()).collect(),
+            placed: serde_json::to_string(&placed).expect("JSON"),
+        }
+    };
+    (0..SPOTS).map(spot).collect()
+}

@@ -1,0 +1,94 @@
+//! Heat of all the cases: the whole way over HTTP, and the drawing alone.
+
+use std::{path::Path, time::Instant};
+
+use gridwatch::{
+    domain::{
+        analysis::heat::{Domain, Frame, HeatPoint, Ramp, Spread},
+        duty::Visibility,
+        geo::mercator::ground_m_per_px,
+    },
+    io::store::{HeatFilter, Store},
+    service::heat::picture,
+};
+
+use crate::{
+    binary::Binary,
+    bulk,
+    measure::{Contestant, budget, compare, median, tell},
+};
+
+const SIZE: (u32, u32) = (1024, 768);
+
+/// The first picture, for which the cases are read, and those that follow.
+pub async fn over_http(data: &Path) {
+    let (mut first, mut next) = (Vec::new(), Vec::new());
+    let [west, south, east, north] = bulk::TOWN;
+    let begun = Instant::now();
+    while first.len() < 3 || begun.elapsed() < 2 * budget() {
+        let service = Binary::serve(data);
+        let client = service.client().await;
+        let url =
+            service.url(&format!("/heat.png?bbox={west},{south},{east},{north}&width={}&height={}", SIZE.0, SIZE.1));
+        for i in 0..8 {
+            let begun = Instant::now();
+            let response = client.get(&url).send().await.expect("an answer");
+            assert!(response.status().is_success());
+            assert!(response.bytes().await.expect("a picture").starts_with(b"\x89PNG"));
+            let ms = begun.elapsed().as_secs_f64() * 1e3;
+            if i == 0 {
+                first.push(ms);
+            } else {
+                next.push(ms);
+            }
+        }
+        service.stop();
+    }
+    tell("heat.http.first", median(first), "ms");
+    tell("heat.http.next", median(next), "ms");
+}
+
+/// Points in memory → PNG.
+pub fn drawing(data: &Path) {
+    let store = Store::open(&data.join("gridwatch.db")).expect("a store");
+    let filter = HeatFilter {
+        visible: vec![Visibility::Public, Visibility::Staff, Visibility::Restricted],
+        ..HeatFilter::default()
+    };
+    let begun = Instant::now();
+    let cases = store.heat_cases("main", &filter).expect("read");
+    tell("heat.read", begun.elapsed().as_secs_f64() * 1e3, "ms");
+    let points: Vec<HeatPoint> = cases.positions.into_iter().map(HeatPoint::at).collect();
+    let frame = Frame::of_box(bulk::TOWN, SIZE.0, SIZE.1).expect("a frame");
+    let domain = Domain::holding(100_000.0);
+    let contestants = vec![
+        Contestant::new("gridwatch", 1, || {
+            let png = picture(&points, &frame, Spread::DEFAULT, domain, Ramp::default()).expect("a picture");
+            png.len() as u64
+        }),
+        // All events would take minutes, so it draws a hundredth of them.
+        Contestant::new("bells_of_a_hundredth", 1, || bell_by_bell(&points[..points.len() / 100], &frame)),
+    ];
+    compare("heat.drawing", ("ms", 1e3), contestants);
+}
+
+/// Every event's bell, three standard deviations around it, added to the picture.
+fn bell_by_bell(points: &[HeatPoint], frame: &Frame) -> u64 {
+    let ([left, top], [step_x, step_y]) = (frame.north_west(), frame.step());
+    let (width, height) = (i64::from(frame.width()), i64::from(frame.height()));
+    let mut values = vec![0.0f32; (width * height) as usize];
+    for point in points {
+        let (x, y) = ((point.at.x - left) / step_x, (point.at.y - top) / step_y);
+        let sigma_m = Spread::DEFAULT.sigma_m(frame.zoom(), point.at.y);
+        let sigma_px = sigma_m / ground_m_per_px(frame.zoom(), point.at.y);
+        let reach = (3.0 * sigma_px).ceil() as i64;
+        for row in (y as i64 - reach).max(0)..(y as i64 + reach).min(height) {
+            for column in (x as i64 - reach).max(0)..(x as i64 + reach).min(width) {
+                let (dx, dy) = (column as f64 + 0.5 - x, row as f64 + 0.5 - y);
+                let bell = (-0.5 * (dx * dx + dy * dy) / (sigma_px * sigma_px)).exp();
+                values[(row * width + column) as usize] += point.weight * bell as f32;
+            }
+        }
+    }
+    values.iter().map(|value| u64::from(value.to_bits())).sum()
+}
