@@ -25,7 +25,13 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
         writeln!(out, "{}", line(problem, language))?;
     }
     let Some(catalog) = &reading.catalog else {
-        writeln!(out, "{}", refusal(&reading, language))?;
+        let would_start = catalog::read_for_service(&args.site).catalog.is_some();
+        let said = if would_start {
+            language.say(&Saying::WouldPlaceNothing { warnings: reading.count(Severity::Warning) })
+        } else {
+            refusal(&reading, language)
+        };
+        writeln!(out, "{said}")?;
         return Ok(ExitCode::FAILURE);
     };
     writeln!(out, "{}", language.say(&holdings(catalog)))?;

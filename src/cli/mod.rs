@@ -2,14 +2,18 @@
 #![expect(clippy::print_stderr, reason = "a command line prints")]
 
 mod assign;
+mod backup;
 mod check;
 mod demo;
 mod events;
+mod export;
 mod heatmap;
 mod import;
+mod restore;
 mod saying;
 mod serve;
 mod token;
+mod truth;
 
 use std::{process::ExitCode, str::FromStr};
 
@@ -40,6 +44,10 @@ enum Lang {
 enum Command {
     /// Serve the site over HTTP
     Serve(serve::Args),
+    /// Keep everything of a site in one file, while it is served
+    Backup(backup::Args),
+    /// Make a site of a backup, on an empty machine
+    Restore(restore::Args),
     /// Make, list and end the tokens of programs
     Token(token::Args),
     /// Place every row of a table on its grid and department
@@ -51,6 +59,9 @@ enum Command {
     /// Bring real data into a site
     #[command(subcommand)]
     Import(import::Command),
+    /// Write what the store holds into files
+    #[command(subcommand)]
+    Export(export::Command),
     /// Make the synthetic demo site
     #[command(subcommand)]
     Demo(demo::Command),
@@ -65,12 +76,15 @@ pub fn run() -> ExitCode {
         Lang::Zh => Language::Zh,
     });
     let done = match cli.command {
-        Command::Serve(args) => serve::run(&args),
+        Command::Serve(args) => serve::run(&args, language),
+        Command::Backup(args) => backup::run(&args, language),
+        Command::Restore(args) => restore::run(&args, language),
         Command::Token(args) => token::run(&args),
         Command::Assign(args) => assign::run(&args, language),
         Command::Check(args) => check::run(&args, language),
         Command::Heatmap(args) => heatmap::run(&args, language),
         Command::Import(command) => import::run(&command, language),
+        Command::Export(command) => export::run(&command, language),
         Command::Demo(command) => demo::run(&command),
     };
     match done {

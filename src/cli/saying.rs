@@ -19,6 +19,10 @@ pub enum Saying {
         errors: usize,
         warnings: usize,
     },
+    /// There is nothing wrong but that there are no grids.
+    WouldPlaceNothing {
+        warnings: usize,
+    },
     SiteHolds {
         version: String,
         grids: usize,
@@ -124,6 +128,68 @@ pub enum Saying {
         field: &'static str,
     },
     DatumNeeded,
+    // Files and store.
+    TwoTruths,
+    GridsAreGone {
+        file: String,
+    },
+    OnlyInFiles {
+        file: String,
+    },
+    OnlyInStore {
+        file: String,
+    },
+    NotTheSame {
+        file: String,
+    },
+    TakeTheFiles {
+        command: String,
+    },
+    TakeTheStore {
+        command: String,
+    },
+    FilesDiffer,
+    SayWriteFiles {
+        version: String,
+    },
+    SayWriteStore {
+        version: String,
+    },
+    FilesAreTrue {
+        version: String,
+    },
+    SameAlready {
+        version: String,
+    },
+    SetAside {
+        file: String,
+        copy: String,
+    },
+    NoVersionYet {
+        site: String,
+    },
+    // `backup` and `restore`.
+    BackedUp {
+        file: String,
+        cases: u64,
+        reports: u64,
+        photos: u64,
+    },
+    PhotoMissing {
+        hash: String,
+    },
+    NoStoreThere {
+        folder: String,
+    },
+    Restored {
+        made_at: String,
+        cases: u64,
+        reports: u64,
+        photos: u64,
+    },
+    CannotRestore {
+        file: String,
+    },
     // Files.
     StandardInput,
     CannotOpen {

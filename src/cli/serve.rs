@@ -11,9 +11,11 @@ use std::{
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
+use super::{Language, truth};
 use crate::service::{
     app::{self, Options},
     clock::SystemClock,
+    truth::TwoTruths,
 };
 
 #[derive(clap::Args)]
@@ -29,11 +31,14 @@ pub struct Args {
     listen: Option<SocketAddr>,
 }
 
-pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
     let options = Options { site: args.site.clone(), data: args.data.clone(), listen: args.listen };
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(&options))?;
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(&options)).map_err(|error| {
+        let Some(two) = error.downcast_ref::<TwoTruths>() else { return error };
+        anyhow::Error::msg(truth::refusal(two, &args.site, args.data.as_deref(), language))
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -18,14 +18,16 @@ use super::{
     http::{self, AppState, Pace},
     listening::Listening,
     secret::Secret,
+    truth,
 };
 use crate::{
     domain::people::{Actor, ActorKind},
     io::{
-        catalog::{self, Catalog, Reading, Serving, TlsFiles},
+        catalog::{self, Reading, Serving, TlsFiles, Why},
         evidence::EvidenceFolder,
         store::{Credential, Purpose, Store},
     },
+    words::Language,
 };
 
 /// What `serve` is told on its command line.
@@ -54,8 +56,6 @@ pub struct Running {
 const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 /// How long a sign-in link is good.
 const LINK: SignedDuration = SignedDuration::from_mins(30);
-/// The folder of the photos in the data folder.
-const EVIDENCE: &str = "evidence";
 /// Pictures drawn or decoded at once.
 const PICTURES: usize = 2;
 /// The administrator of the link, until there are accounts.
@@ -64,12 +64,13 @@ const ADMINISTRATOR: &str = "administrator";
 /// Reads the site, opens the store, listens.
 ///
 /// # Errors
-/// If the site has errors, the store cannot be opened, or the address cannot be had.
+/// If the site has errors, files and store have both changed ([`truth::TwoTruths`]), the store cannot be opened, or the address cannot be had.
 pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<Running> {
-    let catalog = catalog_of(&options.site)?;
-    let serving = catalog.settings.serving.clone();
+    let reading = sound_reading(&options.site)?;
+    let serving = catalog::settings(&options.site).serving;
     let data = data_folder(&options.site, options.data.as_deref(), &serving);
     let store = open_store(&data)?;
+    let catalog = truth::settle(&options.site, reading, &store, clock.now()).await?;
     let site: Arc<str> = Arc::from(catalog.settings.id.as_str());
     let listen = options.listen.or(serving.listen).unwrap_or(LISTEN);
     let listener = TcpListener::bind(listen).with_context(|| format!("cannot listen on {listen}"))?;
@@ -87,9 +88,9 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
     let (feed, passing_on) = Feed::start(&store);
     let state = AppState {
         site: Arc::clone(&site),
-        catalog: Arc::new(ArcSwap::from_pointee(catalog)),
+        catalog: Arc::new(ArcSwap::new(catalog)),
         store: store.clone(),
-        evidence: EvidenceFolder::open(&data.join(EVIDENCE))?,
+        evidence: EvidenceFolder::open(&evidence_folder(&data))?,
         heat: Heat::new(Arc::clone(&site), store.clone()),
         pictures: Arc::new(Semaphore::new(PICTURES)),
         folder: options.site.as_path().into(),
@@ -114,13 +115,28 @@ pub fn data_folder(site: &Path, given: Option<&Path>, serving: &Serving) -> Path
     given.map_or_else(|| site.join(kept), Path::to_owned)
 }
 
-/// The site's catalog, or everything that is wrong with it.
-fn catalog_of(site: &Path) -> anyhow::Result<Catalog> {
-    let Reading { catalog, problems } = catalog::read(site);
-    match catalog {
-        Some(catalog) => Ok(catalog),
-        None => bail!("{} has {} problems: see `gridwatch check`", site.display(), problems.len()),
+/// What the site's files hold, with what they lack in the log.
+fn sound_reading(site: &Path) -> anyhow::Result<Reading> {
+    let reading = catalog::read_for_service(site);
+    if reading.catalog.is_none() {
+        bail!("{} has {} problems: see `gridwatch check`", site.display(), reading.problems.len());
     }
+    for problem in reading.problems.iter().filter(|problem| matches!(problem.why, Why::NoGrids | Why::TakenAsEmpty)) {
+        tracing::warn!(file = problem.file, "{}", Language::En.say(&problem.why));
+    }
+    Ok(reading)
+}
+
+/// Where the store is in its folder.
+#[must_use]
+pub fn store_file(data: &Path) -> PathBuf {
+    data.join("gridwatch.db")
+}
+
+/// Where the photos are in it.
+#[must_use]
+pub fn evidence_folder(data: &Path) -> PathBuf {
+    data.join("evidence")
 }
 
 /// The store in the data folder, made if need be, readable by its owner only.
@@ -132,7 +148,7 @@ pub fn open_store(data: &Path) -> anyhow::Result<Store> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
     folder.recursive(true).create(data).with_context(|| format!("cannot make {}", data.display()))?;
-    Store::open(&data.join("gridwatch.db")).with_context(|| format!("cannot open the store in {}", data.display()))
+    Store::open(&store_file(data)).with_context(|| format!("cannot open the store in {}", data.display()))
 }
 
 impl Running {

@@ -1,11 +1,14 @@
 //! The shell: ties rules and edges together, and serves them.
 
 pub mod app;
+pub mod backup;
 pub mod clock;
 pub mod feed;
 pub mod heat;
 pub mod http;
 pub mod intake;
 mod listening;
+pub mod restore;
 pub mod secret;
 pub mod telemetry;
+pub mod truth;

@@ -102,11 +102,12 @@ mod tests {
             grid::{HierarchyError, ring::RingFault, topology::TopologyFault},
         },
         io::{
+            archive::ArchiveFault,
             catalog::{Severity, Why},
             evidence::PhotoFault,
             tables::{events::ColumnError, value::Fault},
         },
-        service::{http::Refusal, intake::IntakeError},
+        service::{http::Refusal, intake::IntakeError, restore::RestoreError},
     };
 
     /// The message ids of a language file, with the parameters that each uses.
@@ -145,6 +146,8 @@ mod tests {
             IntakeError::VARIANTS,
             PhotoFault::VARIANTS,
             Refusal::VARIANTS,
+            ArchiveFault::VARIANTS,
+            RestoreError::VARIANTS,
         ]
         .concat()
         .into_iter()
@@ -161,6 +164,7 @@ mod tests {
                 "store",
                 "photo",
                 "io",
+                "archive",
             ];
             !wrapped.contains(code)
         })

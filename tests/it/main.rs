@@ -9,6 +9,7 @@
 
 mod architecture;
 mod assign;
+mod backup;
 mod bad_rows;
 mod bad_site;
 mod demo_site;
@@ -24,3 +25,4 @@ mod real_data;
 mod service;
 mod serving;
 mod store;
+mod truth;

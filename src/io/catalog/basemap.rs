@@ -75,6 +75,14 @@ fn undo(geometry: &mut GeometryValue, datum: Datum) {
     }
 }
 
+/// The files of the basemap, relative to the site's folder.
+#[must_use]
+pub fn basemap_files(root: &Path) -> Vec<String> {
+    let of =
+        |ending: &'static str| names(root, ending).into_iter().map(move |name| format!("{FOLDER}/{name}.{ending}"));
+    of("geojson").chain(of("pmtiles")).filter(|file| root.join(file).is_file()).collect()
+}
+
 /// The layers in the order of their names, each looked at as far as to know that a map can read it.
 pub fn read(root: &Path, folder: &SiteFolder, site_datum: Option<Datum>) -> (Vec<BasemapLayer>, Vec<Problem>) {
     let (mut layers, mut all) = (Vec::new(), Vec::new());

@@ -2,8 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    fs::{self, File},
-    io::{self, Write},
+    io,
     path::{Path, PathBuf},
 };
 
@@ -12,7 +11,7 @@ use super::{
     files::SiteFolder,
     grids,
     problem::Problems,
-    settings,
+    settings, written,
 };
 use crate::{
     domain::{geo::Datum, grid::Level},
@@ -57,7 +56,7 @@ impl GridFile {
     /// # Errors
     /// If the file is there and cannot be read.
     pub fn read(site: &Path) -> Result<Self, GridFileError> {
-        let (settings, _) = settings::read(site);
+        let (settings, ..) = settings::read(site);
         let mut problems = Problems::of(Self::PATH);
         let bytes = SiteFolder::new(site, settings.max_file_mb).read(Self::PATH, &mut problems);
         let text = match bytes {
@@ -111,24 +110,6 @@ impl GridFile {
         if self.text.as_deref() == Some(text) {
             return Ok(None);
         }
-        if let Some(folder) = self.path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        let part = self.path.with_extension("geojson.part");
-        let mut file = File::create(&part)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        let copy = self.text.is_some().then(|| self.free_name());
-        if let Some(copy) = &copy {
-            fs::hard_link(&self.path, copy).or_else(|_| fs::copy(&self.path, copy).map(drop))?;
-        }
-        fs::rename(&part, &self.path)?;
-        Ok(copy)
-    }
-
-    /// `grids.geojson.1.bak`, or the first number that is not taken.
-    fn free_name(&self) -> PathBuf {
-        let named = |number: u32| self.path.with_extension(format!("geojson.{number}.bak"));
-        (1..u32::MAX).map(named).find(|name| !name.exists()).unwrap_or_else(|| named(u32::MAX))
+        Ok(written::write_over(&self.path, text.as_bytes())?)
     }
 }

@@ -8,6 +8,7 @@ mod calendar;
 mod cameras;
 mod codes;
 mod collection;
+mod difference;
 mod duties;
 mod entry;
 mod files;
@@ -19,8 +20,9 @@ mod references;
 mod serving;
 mod settings;
 mod survey_grids;
+mod written;
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use crate::domain::{
     camera::CameraIndex,
@@ -29,14 +31,16 @@ use crate::domain::{
     people::Staff,
     register::Register,
 };
-pub use basemap::BasemapLayer;
+pub use basemap::{BasemapLayer, basemap_files};
+pub use difference::{Change, Difference, Put, differences, put};
 use files::SiteFolder;
 pub use grid_file::{GridFile, GridFileError, Kept};
+pub use grids::FILE as GRIDS;
 use grids::Grids;
 use problem::Problems;
 pub use problem::{Problem, Severity, Spot, Why};
 pub use serving::{PublicUrl, Serving, TlsFiles};
-pub use settings::Settings;
+pub use settings::{FILE as SETTINGS, Settings};
 pub use survey_grids::{ColumnMap, FIELDS, Reference, SaidBy, SurveyGridsError, feature_line};
 
 /// One version of a site: immutable; every event and case keeps the version that it was placed with.
@@ -64,6 +68,18 @@ impl Version {
     }
 }
 
+/// The files that a version is made of: their bytes by their names in the site's folder. The basemap is not of them.
+pub type SiteFiles = BTreeMap<String, Vec<u8>>;
+
+/// What a site is read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum For {
+    /// Placing, which nothing can do without grids.
+    Placing,
+    /// The service: it starts without any file, and names what it misses.
+    Serving,
+}
+
 /// What reading a site gave.
 #[derive(Debug)]
 pub struct Reading {
@@ -71,12 +87,20 @@ pub struct Reading {
     pub catalog: Option<Catalog>,
     /// In the order of the files; errors and warnings.
     pub problems: Vec<Problem>,
+    /// What was read.
+    pub files: SiteFiles,
 }
 
 impl Reading {
     #[must_use]
     pub fn count(&self, severity: Severity) -> usize {
         self.problems.iter().filter(|problem| problem.severity == severity).count()
+    }
+
+    /// Whether there are grids among the files.
+    #[must_use]
+    pub fn has_grids(&self) -> bool {
+        self.files.contains_key(grids::FILE)
     }
 }
 
@@ -86,47 +110,79 @@ pub fn settings(root: &Path) -> Settings {
     settings::read(root).0
 }
 
-/// Reads the whole site.
+/// Reads the whole site, for placing.
 #[must_use]
 pub fn read(root: &Path) -> Reading {
-    read_from(root, None)
+    read_from(root, Source::Folder, For::Placing)
+}
+
+/// Reads the whole site for the service, which can do without every file.
+#[must_use]
+pub fn read_for_service(root: &Path) -> Reading {
+    read_from(root, Source::Folder, For::Serving)
 }
 
 /// Reads the whole site as it would be with other grids.
 #[must_use]
 pub fn read_with_grids(root: &Path, grids: &str) -> Reading {
-    read_from(root, Some(grids))
+    let grids = SiteFiles::from([(grids::FILE.to_owned(), grids.as_bytes().to_vec())]);
+    read_from(root, Source::FolderBut(&grids), For::Placing)
 }
 
-fn read_from(root: &Path, other_grids: Option<&str>) -> Reading {
-    let (settings, mut problems) = settings::read(root);
+/// Reads a version from its files as they were kept, for the service of the folder, which gives the basemap and how it
+/// is reached. The same files are the same version, wherever they are read from.
+#[must_use]
+pub fn read_version(root: &Path, files: &SiteFiles) -> Reading {
+    read_from(root, Source::Kept(files), For::Serving)
+}
+
+/// Where the files of a version are read from.
+#[derive(Clone, Copy)]
+enum Source<'a> {
+    Folder,
+    /// These in the place of those in the folder.
+    FolderBut(&'a SiteFiles),
+    /// These and no others.
+    Kept(&'a SiteFiles),
+}
+
+fn read_from(root: &Path, source: Source<'_>, purpose: For) -> Reading {
+    let (settings, mut problems, settings_bytes) = match source {
+        Source::Folder | Source::FolderBut(_) => settings::read(root),
+        Source::Kept(files) => {
+            let bytes = files.get(settings::FILE).cloned();
+            let (settings, problems) = settings::parse(bytes.as_deref());
+            (settings.served_by(settings::read(root).0), problems, bytes)
+        }
+    };
     let mut site = SiteReader {
         folder: SiteFolder::new(root, settings.max_file_mb),
         hash: blake3::Hasher::new(),
         problems: &mut problems,
-        other_grids,
+        source,
+        purpose,
+        files: settings_bytes.map(|bytes| (settings::FILE.to_owned(), bytes)).into_iter().collect(),
     };
-    let zone_name = settings.time_zone.iana_name().unwrap_or("?");
-    let datum_name = settings.datum.map_or(String::new(), |datum| datum.to_string());
-    site.hash.update(format!("datum {datum_name}, zone {zone_name}, nearest_m {}\n", settings.nearest_m).as_bytes());
+    site.hash.update(settings.placing().as_bytes());
 
     let zone = &settings.time_zone;
     let datum = settings.datum.unwrap_or_default();
     let grids =
         site.read(grids::FILE, Need::Required, |bytes, problems| grids::read(bytes, settings.datum, zone, problems));
-    let departments = site.read(duties::DEPARTMENTS, Need::Optional, duties::departments);
-    let categories = site.read(duties::CATEGORIES, Need::Optional, duties::categories);
+    let departments = site.read(duties::DEPARTMENTS, Need::Expected, duties::departments);
+    let categories = site.read(duties::CATEGORIES, Need::Expected, duties::categories);
     let territories =
         site.read(duties::TERRITORIES, Need::Optional, |bytes, p| Some(duties::territories(bytes, settings.datum, p)));
     let assets = site.read(duties::ASSETS, Need::Optional, |bytes, p| Some(duties::assets(bytes, settings.datum, p)));
-    let staff = site.read(people::STAFF, Need::Optional, |bytes, p| Some(people::staff(bytes, p)));
-    let places = site.read(people::PLACES, Need::Optional, |bytes, p| Some(people::places(bytes, datum, p)));
-    let calendar = site.read(calendar::FILE, Need::Optional, |bytes, p| calendar::read(bytes, zone, p));
+    let staff = site.read(people::STAFF, Need::Expected, |bytes, p| Some(people::staff(bytes, p)));
+    let places = site.read(people::PLACES, Need::Expected, |bytes, p| Some(people::places(bytes, datum, p)));
+    let calendar = site.read(calendar::FILE, Need::Expected, |bytes, p| calendar::read(bytes, zone, p));
     let cameras =
-        site.read(cameras::FILE, Need::Optional, |bytes, p| Some(cameras::read(bytes, datum, p))).unwrap_or_default();
-    let version = Version(site.hash.finalize().to_hex().to_string());
+        site.read(cameras::FILE, Need::Expected, |bytes, p| Some(cameras::read(bytes, datum, p))).unwrap_or_default();
+    let SiteReader { folder, hash, files, .. } = site;
+    let version = Version(hash.finalize().to_hex().to_string());
 
-    let (basemap, basemap_problems) = basemap::read(root, &site.folder, settings.datum);
+    let (basemap, basemap_problems) = basemap::read(root, &folder, settings.datum);
     problems.extend(basemap_problems);
     let mut grid_problems = Problems::of(grids::FILE);
     if !settings.has_time_zone && grids.as_ref().is_some_and(Grids::in_china) {
@@ -134,7 +190,12 @@ fn read_from(root: &Path, other_grids: Option<&str>) -> Reading {
         of_settings.warning(&Spot::file(), Some("time_zone"), Why::NoTimeZone);
         problems.extend(of_settings.into_vec());
     }
-    let coverages = grids.as_ref().and_then(|grids| grids.coverages(&mut grid_problems));
+    let coverages = match &grids {
+        // An error is noted already where the file is there and cannot be read.
+        None if purpose == For::Serving => CoverageTimeline::new(&[]).ok(),
+        None => None,
+        Some(grids) => grids.coverages(&mut grid_problems),
+    };
     problems.extend(grid_problems.into_vec());
     let (territories, assets, staff) =
         (territories.unwrap_or_default(), assets.unwrap_or_default(), staff.unwrap_or_default());
@@ -164,7 +225,7 @@ fn read_from(root: &Path, other_grids: Option<&str>) -> Reading {
         basemap,
         settings,
     });
-    Reading { catalog, problems }
+    Reading { catalog, problems, files }
 }
 
 fn without_spots<T>(entries: Vec<(T, Spot)>) -> Vec<T> {
@@ -173,7 +234,10 @@ fn without_spots<T>(entries: Vec<(T, Spot)>) -> Vec<T> {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Need {
+    /// Nothing can be placed without it.
     Required,
+    /// Something is missing in the service without it.
+    Expected,
     Optional,
 }
 
@@ -182,33 +246,37 @@ struct SiteReader<'a> {
     folder: SiteFolder,
     hash: blake3::Hasher,
     problems: &'a mut Vec<Problem>,
-    /// In the place of the file of grids.
-    other_grids: Option<&'a str>,
+    source: Source<'a>,
+    purpose: For,
+    files: SiteFiles,
 }
 
 impl SiteReader<'_> {
     fn read<T>(&mut self, file: &str, need: Need, parse: impl FnOnce(&[u8], &mut Problems) -> Option<T>) -> Option<T> {
         let mut problems = Problems::of(file);
-        let bytes = match self.other_grids.filter(|_| file == grids::FILE) {
-            Some(text) => Some(text.as_bytes().to_vec()),
-            None => self.folder.read(file, &mut problems),
+        let bytes = match self.source {
+            Source::Kept(files) => files.get(file).cloned(),
+            Source::FolderBut(files) if files.contains_key(file) => files.get(file).cloned(),
+            Source::Folder | Source::FolderBut(_) => self.folder.read(file, &mut problems),
         };
         let mut noted = problems.into_vec();
         let mut problems = Problems::of(file);
-        let parsed = match &bytes {
-            Some(bytes) => {
-                // Name and length keep two files from running into each other.
-                self.hash.update(format!("{file} {}\n", bytes.len()).as_bytes()).update(bytes);
-                parse(bytes, &mut problems)
+        let mut parsed = None;
+        if let Some(bytes) = &bytes {
+            // Name and length keep two files from running into each other.
+            self.hash.update(format!("{file} {}\n", bytes.len()).as_bytes()).update(bytes);
+            parsed = parse(bytes, &mut problems);
+        } else if noted.is_empty() {
+            match (need, self.purpose) {
+                (Need::Required, For::Placing) => problems.error(&Spot::file(), None, Why::FileMissing),
+                (Need::Required, For::Serving) => problems.warning(&Spot::file(), None, Why::NoGrids),
+                (Need::Expected, For::Serving) => problems.warning(&Spot::file(), None, Why::TakenAsEmpty),
+                (Need::Expected, For::Placing) | (Need::Optional, _) => {}
             }
-            None if need == Need::Required && noted.is_empty() => {
-                problems.error(&Spot::file(), None, Why::FileMissing);
-                None
-            }
-            None => None,
-        };
+        }
         noted.extend(problems.into_vec());
         self.problems.extend(noted);
+        self.files.extend(bytes.map(|bytes| (file.to_owned(), bytes)));
         parsed
     }
 }

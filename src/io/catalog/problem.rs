@@ -55,6 +55,10 @@ pub struct Spot {
 pub enum Why {
     // A file as a whole.
     FileMissing,
+    /// The service starts, and places nothing.
+    NoGrids,
+    /// The service starts without what it would hold.
+    TakenAsEmpty,
     FileUnreadable {
         error: String,
     },

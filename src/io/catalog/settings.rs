@@ -49,12 +49,34 @@ impl Default for Settings {
     }
 }
 
-/// Reads the settings; what is absent or wrong stays at its default.
-pub fn read(root: &std::path::Path) -> (Settings, Vec<Problem>) {
+impl Settings {
+    /// What placing depends on: versions that differ in it are not the same.
+    pub(super) fn placing(&self) -> String {
+        let zone = self.time_zone.iana_name().unwrap_or("?");
+        let datum = self.datum.map_or(String::new(), |datum| datum.to_string());
+        format!("datum {datum}, zone {zone}, nearest_m {}\n", self.nearest_m)
+    }
+
+    /// The same placing, in the service of this folder: name, address and limits are no matter of versions.
+    pub(super) fn served_by(self, folder: Self) -> Self {
+        let Self { time_zone, has_time_zone, datum, nearest_m, .. } = self;
+        Self { time_zone, has_time_zone, datum, nearest_m, ..folder }
+    }
+}
+
+/// Reads the settings, and the bytes that they came from; what is absent or wrong stays at its default.
+pub fn read(root: &std::path::Path) -> (Settings, Vec<Problem>, Option<Vec<u8>>) {
+    let mut problems = Problems::of(FILE);
+    let bytes = SiteFolder::new(root, 1).read(FILE, &mut problems);
+    let (settings, more) = parse(bytes.as_deref());
+    (settings, [problems.into_vec(), more].concat(), bytes)
+}
+
+/// The settings of a file's bytes.
+pub fn parse(bytes: Option<&[u8]>) -> (Settings, Vec<Problem>) {
     let mut problems = Problems::of(FILE);
     let mut settings = Settings::default();
-    let bytes = SiteFolder::new(root, 1).read(FILE, &mut problems);
-    if let Some((_, values)) = bytes.and_then(|bytes| toml_tables(&bytes, "", &mut problems)) {
+    if let Some((_, values)) = bytes.and_then(|bytes| toml_tables(bytes, "", &mut problems)) {
         let mut entry = Entry::new(Spot::file(), values, &mut problems);
         if let Some(id) = entry.code("id") {
             settings.id = id;

@@ -56,6 +56,24 @@ impl EvidenceFolder {
         Ok(Self { root: root.to_owned() })
     }
 
+    /// The folder as it is, for reading alone.
+    #[must_use]
+    pub fn at(root: &Path) -> Self {
+        Self { root: root.to_owned() }
+    }
+
+    /// The name of an original in the folder, with `/` between; `None` where the text is no hash.
+    #[must_use]
+    pub fn name_of(hash: &str) -> Option<String> {
+        is_hash(hash).then(|| format!("{}/{hash}", &hash[..2]))
+    }
+
+    /// Where an original is, if it is there.
+    #[must_use]
+    pub fn file_of(&self, hash: &str) -> Option<PathBuf> {
+        Self::name_of(hash).map(|name| self.root.join(name))
+    }
+
     /// Keeps a photo: checked by its content, on disk with its folder when it returns. The same photo again is no second
     /// file.
     ///

@@ -7,11 +7,16 @@ use super::StoreError;
 /// Each takes the store from one version to the next; `PRAGMA user_version` counts those applied.
 const STEPS: &[&str] = &[include_str!("schema.sql")];
 
+/// The version that this program writes.
+pub fn known() -> i64 {
+    i64::try_from(STEPS.len()).unwrap_or(i64::MAX)
+}
+
 /// Brings the store to the present version, all steps or none.
 pub fn apply(connection: &mut Connection) -> Result<(), StoreError> {
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let found: i64 = tx.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+    let known = known();
     let Some(missing) = usize::try_from(found).ok().and_then(|done| STEPS.get(done..)) else {
         return Err(StoreError::TooNew { found, known });
     };

@@ -6,6 +6,8 @@
 
 mod access;
 mod cases;
+mod catalog;
+mod copy;
 mod evidence;
 mod heat;
 mod intake;
@@ -24,6 +26,8 @@ use tokio::sync::broadcast;
 use crate::domain::update::Update;
 pub use access::{Credential, Purpose};
 pub use cases::{CaseFilter, Page};
+pub use catalog::{Adopted, NewVersion, Origin, Present};
+pub use copy::{Holdings, copy, inspect};
 pub use evidence::{EvidenceOf, Shown};
 pub use heat::{HeatCases, HeatFilter};
 pub use intake::{Accepted, IdempotencyKey, NewReport, SameMatter};

@@ -3,13 +3,36 @@
 -- Ids are UUIDv7 as 16 bytes, so that they sort by the time they were given. Instants are integers: milliseconds since
 -- 1970-01-01 UTC. Booleans are 0 and 1. Nested values that are read as a whole are JSON texts. Degrees are WGS84.
 
--- The versions of a site's catalog that events were placed with.
-CREATE TABLE catalog_version (
-    site       TEXT    NOT NULL,
-    version    TEXT    NOT NULL,            -- hash of the files it was read from
-    first_used INTEGER NOT NULL,            -- when the service first ran with it
-    PRIMARY KEY (site, version)
+-- Contents of files, each kept once however many versions have it.
+CREATE TABLE catalog_content (
+    hash   TEXT    NOT NULL PRIMARY KEY,    -- BLAKE3 of the bytes
+    bytes  INTEGER NOT NULL,                -- how many they are
+    packed BLOB    NOT NULL                 -- they, as gzip
 ) STRICT, WITHOUT ROWID;
+
+-- The files of each version: never changed, and never without a part of it, since cases are explained by them.
+CREATE TABLE catalog_file (
+    site    TEXT NOT NULL,
+    version TEXT NOT NULL,                  -- hash of the files, as reports and cases name it
+    path    TEXT NOT NULL,                  -- in the site's folder
+    hash    TEXT NOT NULL REFERENCES catalog_content (hash),
+    PRIMARY KEY (site, version, path)
+) STRICT, WITHOUT ROWID;
+
+-- Which version was true from when: a row each time that one took the place of another, or that files and store were
+-- found to be the same. The last row of a site is what is true now; its last row of origin files tells which version
+-- its files held when they were last looked at. A version that comes back has another row.
+CREATE TABLE catalog_version (
+    seq     INTEGER PRIMARY KEY AUTOINCREMENT,
+    site    TEXT    NOT NULL,
+    version TEXT    NOT NULL,
+    origin  TEXT    NOT NULL,               -- files: read from them, or written to them; edit: made in the service
+    parent  TEXT,                           -- what was true before; NULL at the beginning
+    at      INTEGER NOT NULL,
+    actor   TEXT    NOT NULL                -- who brought it
+) STRICT;
+
+CREATE INDEX catalog_version_by_site ON catalog_version (site, seq);
 
 -- A case: something that somebody has to see to. The row is its present state.
 CREATE TABLE cases (
@@ -157,6 +180,10 @@ CREATE TRIGGER log_is_append_only_u   BEFORE UPDATE ON log   BEGIN SELECT RAISE 
 CREATE TRIGGER log_is_append_only_d   BEFORE DELETE ON log   BEGIN SELECT RAISE (ABORT, 'log is append-only'); END;
 CREATE TRIGGER audit_is_append_only_u BEFORE UPDATE ON audit BEGIN SELECT RAISE (ABORT, 'audit is append-only'); END;
 CREATE TRIGGER audit_is_append_only_d BEFORE DELETE ON audit BEGIN SELECT RAISE (ABORT, 'audit is append-only'); END;
+CREATE TRIGGER catalog_version_is_append_only_u BEFORE UPDATE ON catalog_version BEGIN SELECT RAISE (ABORT, 'catalog_version is append-only'); END;
+CREATE TRIGGER catalog_version_is_append_only_d BEFORE DELETE ON catalog_version BEGIN SELECT RAISE (ABORT, 'catalog_version is append-only'); END;
+CREATE TRIGGER catalog_file_is_append_only_u BEFORE UPDATE ON catalog_file BEGIN SELECT RAISE (ABORT, 'catalog_file is append-only'); END;
+CREATE TRIGGER catalog_file_is_append_only_d BEFORE DELETE ON catalog_file BEGIN SELECT RAISE (ABORT, 'catalog_file is append-only'); END;
 
 -- Keys of programs, and sessions of people. Of each only a hash is kept.
 CREATE TABLE token (

@@ -1,5 +1,7 @@
 # Problems of a site's files.
 file_missing = the file is not there, and nothing works without it
+no_grids = the file is not there: nothing can be placed, every report waits to be placed by hand
+taken_as_empty = the file is not there and is taken as empty
 file_unreadable = cannot be read: { $error }
 file_too_large = { $size_mb } MB; files above { $limit_mb } MB are refused (see [geodata] max_file_mb in gridwatch.toml)
 file_empty = the file is empty
@@ -175,6 +177,10 @@ would_not_start = { $errors ->
     [one] 1 warning
    *[other] { $warnings } warnings
 }; the service would not start
+would_place_nothing = { $warnings ->
+    [one] 1 warning
+   *[other] { $warnings } warnings
+}; the service would start, and place nothing until there are grids
 site_holds = version { $version }: { $grids ->
     [one] 1 grid
    *[other] { $grids } grids
@@ -251,6 +257,58 @@ mend_other_files = nothing written: mend the other files, or say --force
 say_write = nothing written; say --write to keep them in { $file }
 written = written to { $file }
 written_over = written to { $file }; what was there is in { $copy }
+# What is true, files or store.
+two_truths = the site's files and the store have both changed since they were last the same, and only you can know which is right. They differ in:
+grids_are_gone = { $file } is gone from the site's folder; is it the right folder? Files and store differ in:
+only_in_files = { $file }: only in the files
+only_in_store = { $file }: only in the store
+not_the_same = { $file }: not the same
+take_the_files = the files are right:     { $command }
+take_the_store = the store is right:      { $command }
+files_differ = files and store differ in:
+say_write_files = nothing done; say --write to take the files for true (version { $version }); what the store holds now stays in it as an older version
+say_write_store = nothing done; say --write to write the store's version { $version } into the files; what it replaces is kept beside
+files_are_true = the files are true now, as version { $version }; a service that runs goes on with its own until it is started anew
+same_already = files and store are the same: version { $version }
+set_aside = { $file } is not of this version and was moved to { $copy }
+no_version_yet = the store holds no version of the site { $site } yet
+# Backups.
+backed_up = { $cases ->
+    [one] 1 case
+   *[other] { $cases } cases
+}, { $reports ->
+    [one] 1 report
+   *[other] { $reports } reports
+}, { $photos ->
+    [one] 1 photo
+   *[other] { $photos } photos
+} in { $file }
+photo_missing = photo { $hash } is named in the store, and is gone or damaged: it is not in the backup
+no_store_there = there is no store in { $folder }
+restored = restored as of { $made_at }: { $cases ->
+    [one] 1 case
+   *[other] { $cases } cases
+}, { $reports ->
+    [one] 1 report
+   *[other] { $reports } reports
+}, { $photos ->
+    [one] 1 photo
+   *[other] { $photos } photos
+}. Sign-in links and sessions of before are void, tokens are good. Start it with:
+cannot_restore = { $file } was not restored, and nothing was changed
+no_backup = this is no file that `gridwatch backup` wrote, or its beginning is damaged
+newer_backup = it has format { $found }, and this program knows up to { $known }: take a newer gridwatch
+unsafe_member = { $member } would not lie inside the folder
+not_a_plain_file = { $member } is a link, a folder or a device
+unexpected_member = { $member } is there twice, or is not in the manifest
+member_missing = { $member } is missing
+wrong_size = { $member } has not the size that the manifest says
+wrong_content = { $member } is damaged: its hash is another
+target_not_empty = { $folder } is not empty
+data_elsewhere = its settings put the store in { $folder }; say --data if that, or another folder, is right
+newer_store = its store has schema { $found }, and this program knows up to { $known }: take a newer gridwatch
+damaged_store = its store is damaged: { $error }
+photo_lacking = the store names photo { $hash }, and the backup lacks it
 # Why a command cannot do its work.
 level_needed = say which level the features are: --level L, or level=COL in --map
 code_needed = --map: code is needed, as in code={ $column }

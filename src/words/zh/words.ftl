@@ -1,5 +1,7 @@
 # 站点文件的问题
 file_missing = 文件不存在，缺少它无法工作
+no_grids = 文件不存在：无法归格，所有上报均待归格
+taken_as_empty = 文件不存在，按空文件处理
 file_unreadable = 无法读取：{ $error }
 file_too_large = { $size_mb } MB；超过 { $limit_mb } MB 的文件不予读取（见 gridwatch.toml 的 [geodata] max_file_mb）
 file_empty = 文件为空
@@ -154,6 +156,7 @@ warning = 警告
 feature = 第 { $feature } 个要素
 would_start = { $warnings } 个警告；服务可以启动
 would_not_start = { $errors } 个错误，{ $warnings } 个警告；服务无法启动
+would_place_nothing = { $warnings } 个警告；服务可以启动，但没有网格便无法归格
 site_holds = 版本 { $version }：末级网格 { $grids } 个、职能部门 { $departments } 个、类别 { $categories } 个、专属区域 { $territories } 个、权属部件 { $assets } 个、人员 { $staff } 名、地点 { $places } 个、摄像机 { $cameras } 台
 inside = 格内
 ambiguous = 待辨
@@ -191,6 +194,40 @@ mend_other_files = 未写入：请先改正其他文件，或用 --force
 say_write = 未写入；加 --write 即保存到 { $file }
 written = 已写入 { $file }
 written_over = 已写入 { $file }；原文件保存为 { $copy }
+# 以文件还是以存储为准
+two_truths = 站点文件与存储自上次一致以来都有改动，只有您知道以哪一个为准。不同之处：
+grids_are_gone = 站点文件夹里的 { $file } 不见了，文件夹是否正确？文件与存储的不同之处：
+only_in_files = { $file }：仅在文件中
+only_in_store = { $file }：仅在存储中
+not_the_same = { $file }：内容不同
+take_the_files = 以文件为准：{ $command }
+take_the_store = 以存储为准：{ $command }
+files_differ = 文件与存储的不同之处：
+say_write_files = 未改动；加 --write 即以文件为准（版本 { $version }），存储中现有内容保留为旧版本
+say_write_store = 未改动；加 --write 即把存储中的版本 { $version } 写入文件，被替换的内容保留在旁
+files_are_true = 现以文件为准，版本 { $version }；正在运行的服务重启后才采用
+same_already = 文件与存储一致：版本 { $version }
+set_aside = { $file } 不属于该版本，已移至 { $copy }
+no_version_yet = 存储中还没有站点 { $site } 的版本
+# 备份
+backed_up = { $cases } 个案件、{ $reports } 条上报、{ $photos } 张照片已存入 { $file }
+photo_missing = 存储中记有照片 { $hash }，但文件缺失或损坏，备份中没有它
+no_store_there = { $folder } 中没有存储
+restored = 已恢复到 { $made_at }：{ $cases } 个案件、{ $reports } 条上报、{ $photos } 张照片。此前的登录链接和会话失效，令牌仍然有效。启动命令：
+cannot_restore = { $file } 未恢复，没有任何改动
+no_backup = 这不是 `gridwatch backup` 写的文件，或其开头已损坏
+newer_backup = 格式为 { $found }，本程序只支持到 { $known }；请用更新的 gridwatch
+unsafe_member = { $member } 会落在文件夹之外
+not_a_plain_file = { $member } 是链接、文件夹或设备
+unexpected_member = { $member } 出现两次，或不在清单中
+member_missing = 缺少 { $member }
+wrong_size = { $member } 的大小与清单不符
+wrong_content = { $member } 已损坏：哈希不符
+target_not_empty = { $folder } 不是空的
+data_elsewhere = 其设置把存储放在 { $folder }；请用 --data 指明该文件夹或其他文件夹
+newer_store = 其存储的结构版本为 { $found }，本程序只支持到 { $known }；请用更新的 gridwatch
+damaged_store = 其存储已损坏：{ $error }
+photo_lacking = 存储中记有照片 { $hash }，而备份中没有
 # 命令无法完成的原因
 level_needed = 请说明要素的级别：--level L，或在 --map 中写 level=列名
 code_needed = --map：须有 code，如 code={ $column }

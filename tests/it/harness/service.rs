@@ -23,7 +23,7 @@ pub struct Service {
     pub clock: ManualClock,
     pub client: Client,
     pub administrator: String,
-    _data: TempDir,
+    data: TempDir,
 }
 
 impl Service {
@@ -32,7 +32,11 @@ impl Service {
     }
 
     pub async fn of(site: &Path) -> Self {
-        let data = tempfile::tempdir().expect("a folder");
+        Self::with_data(site, tempfile::tempdir().expect("a folder")).await
+    }
+
+    /// One of a store that is there already.
+    pub async fn with_data(site: &Path, data: TempDir) -> Self {
         let clock = ManualClock::at("2026-03-04T09:00:00+08:00".parse().expect("an instant"));
         let options = Options {
             site: site.to_owned(),
@@ -40,9 +44,14 @@ impl Service {
             listen: Some("127.0.0.1:0".parse().expect("an address")),
         };
         let running = app::start(&options, Arc::new(clock.clone())).await.expect("starts");
-        let service = Self { running, clock, client: Client::new(), administrator: String::new(), _data: data };
+        let service = Self { running, clock, client: Client::new(), administrator: String::new(), data };
         let administrator = service.token(ActorKind::Administrator).await;
         Self { administrator, ..service }
+    }
+
+    /// The folder of its store and photos.
+    pub fn data(&self) -> &Path {
+        self.data.path()
     }
 
     /// A token that stands for such an actor.

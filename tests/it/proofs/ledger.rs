@@ -34,9 +34,9 @@ impl Ledger {
             "SELECT count(*) FROM cases WHERE reports <> (SELECT count(*) FROM report WHERE case_id = cases.id)",
             "SELECT count(*) FROM cases WHERE version <> reports",
             "SELECT (SELECT count(*) FROM report) - (SELECT count(*) FROM log)",
-            "SELECT (SELECT count(*) FROM report) - (SELECT count(*) FROM audit)",
+            "SELECT (SELECT count(*) FROM report) - (SELECT count(*) FROM audit WHERE object LIKE 'case %')",
             "SELECT count(*) FROM (
-                 SELECT object AS id, count(*) AS changes FROM audit GROUP BY object
+                 SELECT object AS id, count(*) AS changes FROM audit WHERE object LIKE 'case %' GROUP BY object
                  EXCEPT SELECT 'case ' || json_extract(change, '$.case.id'), count(*) FROM log GROUP BY 1)",
             "SELECT count(*) FROM (
                  SELECT max(json_extract(change, '$.case.reports')) AS reports FROM log
