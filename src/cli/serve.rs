@@ -43,9 +43,10 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
 }
 
 async fn serve(options: &Options) -> anyhow::Result<()> {
+    // Heard from before anybody can know that it serves.
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let running = app::start(options, Arc::new(SystemClock)).await?;
     writeln!(io::stdout(), "{}", running.sign_in_link(&SystemClock).await?)?;
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
