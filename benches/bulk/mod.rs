@@ -6,7 +6,10 @@
 #[path = "../../tests/it/lattice.rs"]
 pub mod lattice;
 
-use std::path::Path;
+use std::{
+    collections::{BTreeSet, HashMap},
+    path::Path,
+};
 
 use gridwatch::{
     domain::{
@@ -62,7 +65,7 @@ pub fn fill(data: &Path, count: usize) {
     connection.pragma_update(None, "cache_size", -400_000).expect("set");
     let all = connection.transaction().expect("begun");
     let indexes = take_indexes(&all);
-    all.execute_batch("CREATE TEMP TABLE level (code TEXT, opened_at INTEGER, case_entry INTEGER)").expect("made");
+    let paths = keep_paths(&all, &spots);
     let mut random = Random::of(&[7]);
     let now = Timestamp::now().as_millisecond();
     let step = DAYS * 86_400_000 / count as i64;
@@ -70,13 +73,12 @@ pub fn fill(data: &Path, count: usize) {
         let mut case = all
             .prepare(
                 "INSERT INTO cases (id, site, number, status, is_open, nature, category, visibility, department,
-                     outcome, placed, lon, lat, catalog_version, opened_at, last_seen_at, due_at, updated_at,
+                     path, outcome, placed, lon, lat, catalog_version, opened_at, last_seen_at, due_at, updated_at,
                      reports, version)
-                 VALUES (?, 'main', ?, ?, ?, 'event', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 1)",
+                 VALUES (?, 'main', ?, ?, ?, 'event', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 1)",
             )
             .expect("sound SQL");
         let mut place = all.prepare("INSERT INTO case_place VALUES (?, ?, ?, ?, ?)").expect("sound SQL");
-        let mut level = all.prepare("INSERT INTO temp.level VALUES (?, ?, ?)").expect("sound SQL");
         for i in 0..count {
             // A few kinds of matter make most of the cases.
             let spot = &spots[random.below(SPOTS).min(random.below(SPOTS))];
@@ -97,6 +99,7 @@ pub fn fill(data: &Path, count: usize) {
                     spot.category,
                     spot.visibility,
                     spot.department,
+                    paths.get(&spot.levels),
                     spot.outcome,
                     spot.placed,
                     lon,
@@ -109,22 +112,28 @@ pub fn fill(data: &Path, count: usize) {
                 ])
                 .expect("kept");
             place.execute(params![entry, lon, lon, lat, lat]).expect("kept");
-            for code in &spot.levels {
-                level.execute(params![code, opened_at, entry]).expect("kept");
-            }
         }
     }
-    all.execute_batch(
-        "INSERT INTO case_level SELECT 'main', code, opened_at, case_entry FROM temp.level
-             ORDER BY code, opened_at, case_entry;
-         DROP TABLE temp.level;",
-    )
-    .expect("kept");
     for index in indexes {
         all.execute_batch(&index).expect("made");
     }
     all.commit().expect("kept");
     connection.pragma_update(None, "wal_checkpoint", "TRUNCATE").expect("done");
+}
+
+/// The ways up from the grids, by their numbers.
+fn keep_paths(connection: &Connection, spots: &[Spot]) -> HashMap<Vec<String>, i64> {
+    let all: BTreeSet<_> = spots.iter().map(|spot| &spot.levels).filter(|levels| !levels.is_empty()).collect();
+    let mut path = connection.prepare("INSERT INTO grid_path (site, codes) VALUES ('main', ?)").expect("sound SQL");
+    let mut level = connection.prepare("INSERT INTO grid_path_level VALUES ('main', ?, ?)").expect("sound SQL");
+    let mut keep = |levels: &Vec<String>| {
+        let number = path.insert([levels.join(" ")]).expect("kept");
+        for code in levels {
+            level.execute((code, number)).expect("kept");
+        }
+        (levels.clone(), number)
+    };
+    all.into_iter().map(&mut keep).collect()
 }
 
 /// Built at once at the end, they take a tenth of the time.

@@ -180,7 +180,7 @@ fn by_planner(connection: &Connection, filter: &CaseFilter) -> Vec<String> {
     and(" AND is_open = 1 AND due_at < ?", instant(filter.overdue_at));
     and(" AND opened_at >= ?", instant(filter.from));
     and(" AND opened_at < ?", instant(filter.to));
-    let of_grid = " AND entry IN (SELECT case_entry FROM case_level WHERE case_level.site = 'main' AND code = ?)";
+    let of_grid = " AND path IN (SELECT path FROM grid_path_level WHERE site = 'main' AND code = ?)";
     and(of_grid, text(&filter.grid));
     let inside = " AND entry IN (SELECT case_entry FROM case_place WHERE max_lon >= ?";
     let bounds = filter.bbox.map(|[west, south, east, north]| [west, east, south, north]);
@@ -203,7 +203,7 @@ pub fn measure_writing(data: &Path) {
     let mut insert = connection
         .prepare(
             "INSERT INTO cases SELECT NULL, randomblob(16), site, 'x' || entry || '-' || random(), status, 1, nature,
-                 category, visibility, department, outcome, placed, lon, lat, catalog_version, opened_at + 1,
+                 category, visibility, department, path, outcome, placed, lon, lat, catalog_version, opened_at + 1,
                  last_seen_at, due_at, updated_at, reports, version FROM cases WHERE entry = ?",
         )
         .expect("sound SQL");

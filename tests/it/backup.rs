@@ -81,7 +81,9 @@ fn as_of(table: &str, seq: i64, audits: i64) -> String {
         "report" => format!("SELECT * FROM report ORDER BY entry LIMIT {seq}"),
         "evidence" => format!("SELECT * FROM evidence WHERE report IN {reports}"),
         "idempotency" => format!("SELECT * FROM idempotency WHERE report IN {reports}"),
-        "case_level" => format!("SELECT * FROM case_level WHERE case_entry IN (SELECT entry FROM cases WHERE id IN {cases})"),
+        "grid_path" | "grid_path_level" => {
+            format!("SELECT * FROM {table} WHERE path IN (SELECT path FROM cases WHERE id IN {cases})")
+        }
         "case_place" => format!(
             "SELECT id, entry, min_lon, max_lat FROM case_place JOIN cases ON cases.entry = case_entry \
              WHERE id IN {cases} ORDER BY id"

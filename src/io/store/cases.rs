@@ -111,25 +111,17 @@ pub fn list(
     query.and("cases.department = ?", filter.department.clone());
     query.and("cases.category = ?", filter.category.clone());
     query.and("cases.is_open = 1 AND cases.due_at < ?", filter.overdue_at.map(Timestamp::as_millisecond));
-    let table = if way == Way::Grid { "case_level" } else { "cases" };
-    query.and(&format!("{table}.opened_at >= ?"), Some(from));
-    query.and(&format!("{table}.opened_at <= ?"), Some(newest));
+    query.and("cases.opened_at >= ?", Some(from));
+    query.and("cases.opened_at <= ?", Some(newest));
     if let Some((opened_at, entry)) = behind {
-        let entry_of = if way == Way::Grid { "case_entry" } else { "entry" };
-        query.and(&format!("({table}.opened_at, {table}.{entry_of}) < (?, ?)"), Some(opened_at));
+        query.and("(cases.opened_at, cases.entry) < (?, ?)", Some(opened_at));
         query.parameter(entry);
     }
     if let Some(grid) = &filter.grid {
-        if way == Way::Grid {
-            query.and("case_level.site = ?", Some(site.to_owned()));
-            query.and("case_level.code = ?", Some(grid.clone()));
-        } else {
-            query.and(
-                "EXISTS (SELECT 1 FROM case_level WHERE case_level.site = cases.site AND case_level.code = ? \
-                       AND case_level.opened_at = cases.opened_at AND case_level.case_entry = cases.entry)",
-                Some(grid.clone()),
-            );
-        }
+        // With one path the index is in order already.
+        query.condition(if way == Way::Grid { lists::ON_PATH } else { lists::ON_PATHS });
+        query.parameter(site.to_owned());
+        query.parameter(grid.clone());
     }
     if let Some([west, south, east, north]) = filter.bbox {
         // The index of places is coarser than a degree's last digits: the case itself decides.
@@ -148,7 +140,7 @@ pub fn list(
     query.condition(&format!("cases.visibility IN ({})", circles.join(", ")));
     let columns: Vec<String> = rows::CASE.split(", ").map(|column| format!("cases.{}", column.trim())).collect();
     let (sql, parameters) = query.select(&columns.join(", "), way.source());
-    (format!("{sql} ORDER BY {} LIMIT {limit}", way.order()), parameters)
+    (format!("{sql} ORDER BY cases.opened_at DESC, cases.entry DESC LIMIT {limit}"), parameters)
 }
 
 /// Cases being asked for. Only fixed texts enter the SQL; whatever came from outside is a parameter.

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::domain::{
     case::{Case, Status},
-    duty::{Category, CategoryCode, DepartmentCode, Visibility, WorkingCalendar},
+    duty::{Category, CategoryCode, DepartmentCode, Placed, Visibility, WorkingCalendar},
     event::{Evidence, Matter, Report, is_same_matter},
     geo::{LocalPlane, Position},
     update::Change,
@@ -180,9 +180,9 @@ fn open_case(tx: &Tx<'_>, new: &NewReport) -> Result<Case, StoreError> {
         version: 1,
     };
     let mut insert = tx.connection.prepare_cached(
-        "INSERT INTO cases (id, site, number, status, is_open, nature, category, visibility, department, outcome, placed,
-                            lon, lat, catalog_version, opened_at, last_seen_at, due_at, updated_at, reports, version)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO cases (id, site, number, status, is_open, nature, category, visibility, department, path, outcome,
+                            placed, lon, lat, catalog_version, opened_at, last_seen_at, due_at, updated_at, reports, version)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )?;
     let entry = insert.insert(params![
         case.id,
@@ -194,6 +194,7 @@ fn open_case(tx: &Tx<'_>, new: &NewReport) -> Result<Case, StoreError> {
         case.category.as_ref().map(CategoryCode::as_str),
         case.visibility.to_string(),
         case.placed.department.as_ref().map(DepartmentCode::as_str),
+        path_of(tx, &new.site, &case.placed)?,
         case.placed.outcome.to_string(),
         to_json(&case.placed)?,
         case.position.map(Position::lon),
@@ -206,12 +207,6 @@ fn open_case(tx: &Tx<'_>, new: &NewReport) -> Result<Case, StoreError> {
         case.reports,
         case.version,
     ])?;
-    let mut level = tx
-        .connection
-        .prepare_cached("INSERT INTO case_level (site, code, opened_at, case_entry) VALUES (?, ?, ?, ?)")?;
-    for step in &case.placed.path {
-        level.execute(params![new.site, step.code.as_str(), case.opened_at.as_millisecond(), entry])?;
-    }
     if let Some(position) = case.position {
         let (lon, lat) = (position.lon(), position.lat());
         tx.connection
@@ -219,6 +214,26 @@ fn open_case(tx: &Tx<'_>, new: &NewReport) -> Result<Case, StoreError> {
             .execute(params![entry, lon, lon, lat, lat])?;
     }
     Ok(case)
+}
+
+/// The way up from its grid, by a number that cases share.
+fn path_of(tx: &Tx<'_>, site: &str, placed: &Placed) -> Result<Option<i64>, StoreError> {
+    let codes: Vec<_> = placed.path.iter().map(|step| step.code.as_str()).collect();
+    if codes.is_empty() {
+        return Ok(None);
+    }
+    let joined = codes.join(" ");
+    let mut find = tx.connection.prepare_cached("SELECT path FROM grid_path WHERE site = ? AND codes = ?")?;
+    if let Some(path) = find.query_row((site, &joined), |row| row.get(0)).optional()? {
+        return Ok(Some(path));
+    }
+    let path =
+        tx.connection.prepare_cached("INSERT INTO grid_path (site, codes) VALUES (?, ?)")?.insert((site, joined))?;
+    let mut level = tx.connection.prepare_cached("INSERT INTO grid_path_level (site, code, path) VALUES (?, ?, ?)")?;
+    for code in codes {
+        level.execute((site, code, path))?;
+    }
+    Ok(Some(path))
 }
 
 /// `2026-000123`: counted within the year of the site's calendar.

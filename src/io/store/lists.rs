@@ -19,7 +19,10 @@ pub enum Way {
     Status,
     Department,
     Category,
+    /// Those of a grid, newest first.
     Grid,
+    /// Those of a wider level, in any order: only where they are few.
+    Level,
     /// The open ones by their limit, in any order: only where they are few.
     Due,
     /// Those in the box, in any order: only where they are few.
@@ -34,20 +37,17 @@ impl Way {
             Self::Status => "cases INDEXED BY case_by_status",
             Self::Department => "cases INDEXED BY case_by_department",
             Self::Category => "cases INDEXED BY case_by_category",
-            Self::Grid => "case_level CROSS JOIN cases ON cases.entry = case_level.case_entry",
+            Self::Grid | Self::Level => "cases INDEXED BY case_by_path",
             Self::Due => "cases INDEXED BY case_open_by_due",
             Self::Place => "case_place CROSS JOIN cases ON cases.entry = case_place.case_entry",
         }
     }
-
-    /// Newest first, as this way has it.
-    pub fn order(self) -> &'static str {
-        match self {
-            Self::Grid => "case_level.opened_at DESC, case_level.case_entry DESC",
-            _ => "cases.opened_at DESC, cases.entry DESC",
-        }
-    }
 }
+
+/// Of the one way up that a grid has.
+pub const ON_PATH: &str = "cases.path = (SELECT path FROM grid_path_level WHERE site = ? AND code = ?)";
+/// Of any way up through a level.
+pub const ON_PATHS: &str = "cases.path IN (SELECT path FROM grid_path_level WHERE site = ? AND code = ?)";
 
 /// The way with the least to read for this filter, among cases opened between two instants.
 pub fn shortest(connection: &Connection, site: &str, filter: &CaseFilter, span: [i64; 2]) -> rusqlite::Result<Way> {
@@ -63,19 +63,35 @@ pub fn shortest(connection: &Connection, site: &str, filter: &CaseFilter, span: 
             return Ok(Way::Place);
         }
     }
-    let columns = [
-        (Way::Status, "cases INDEXED BY case_by_status", "status", &filter.status),
-        (Way::Department, "cases INDEXED BY case_by_department", "department", &filter.department),
-        (Way::Category, "cases INDEXED BY case_by_category", "category", &filter.category),
-        (Way::Grid, "case_level", "code", &filter.grid),
-    ];
     let [from, to] = span;
+    let mut grid = None;
+    if let Some(code) = &filter.grid {
+        let ways_up = "SELECT count(*) FROM grid_path_level WHERE site = ? AND code = ?";
+        if connection.prepare_cached(ways_up)?.query_row((site, code), |row| row.get::<_, i64>(0))? == 1 {
+            grid = Some(code);
+        } else {
+            let below = format!(
+                "SELECT 1 FROM cases INDEXED BY case_by_path
+                 WHERE site = ? AND opened_at >= ? AND opened_at <= ? AND {ON_PATHS}"
+            );
+            if is_short(connection, &below, &[&site, &from, &to, &site, code])? {
+                return Ok(Way::Level);
+            }
+        }
+    }
+    let columns = [
+        (Way::Status, "status = ?2", filter.status.as_ref()),
+        (Way::Department, "department = ?2", filter.department.as_ref()),
+        (Way::Category, "category = ?2", filter.category.as_ref()),
+        (Way::Grid, "path = (SELECT path FROM grid_path_level WHERE site = ?1 AND code = ?2)", grid),
+    ];
     let mut rarest = (Way::Opening, i64::MAX);
-    for (way, table, column, value) in columns {
+    for (way, condition, value) in columns {
         let Some(value) = value else { continue };
         let sql = format!(
-            "SELECT opened_at FROM {table} WHERE site = ? AND {column} = ? AND opened_at >= ? AND opened_at <= ?
-             ORDER BY opened_at DESC LIMIT 1 OFFSET {FEW}"
+            "SELECT opened_at FROM {} WHERE site = ?1 AND {condition} AND opened_at >= ?3 AND opened_at <= ?4
+             ORDER BY opened_at DESC LIMIT 1 OFFSET {FEW}",
+            way.source()
         );
         let age = connection.prepare_cached(&sql)?.query_row((site, value, from, to), |row| row.get(0)).optional()?;
         let Some(opened_at) = age else { return Ok(way) };
@@ -110,11 +126,13 @@ mod tests {
         let mut connection = Connection::open_in_memory().expect("in memory");
         migrations::apply(&mut connection).expect("made");
         let cases = format!(
-            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {CASES})
-             INSERT INTO cases SELECT i, randomblob(16), 's', i, 'to_verify', i % 3 = 0, 'event', 'c' || (i % 5),
-                 iif(i % 4 = 0, 'restricted', 'public'), 'd' || (i % 7), 'inside', '{{}}', 110 + i % 10 * 0.01,
+            "INSERT INTO grid_path VALUES (1, 's', 'g1 a'), (2, 's', 'g2 a'), (3, 's', 'g3 b');
+             INSERT INTO grid_path_level VALUES
+                 ('s', 'g1', 1), ('s', 'a', 1), ('s', 'g2', 2), ('s', 'a', 2), ('s', 'g3', 3), ('s', 'b', 3);
+             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {CASES})
+             INSERT INTO cases SELECT i, randomblob(16), 's', i, 'to_verify', i % 2 = 0, 'event', 'c' || (i % 5),
+                 iif(i % 4 = 0, 'restricted', 'public'), 'd' || (i % 7), 1 + i % 3, 'inside', '{{}}', 110 + i % 10 * 0.01,
                  40 + i % 11 * 0.01, 'v', i / 2 * 10, 0, i, 0, 1, 1 FROM n;
-             INSERT INTO case_level SELECT 's', 'g' || (entry % 2), opened_at, entry FROM cases;
              INSERT INTO case_place SELECT entry, lon, lon, lat, lat FROM cases;"
         );
         connection.execute_batch(&cases).expect("kept");
@@ -135,11 +153,13 @@ mod tests {
             ..CaseFilter::default()
         };
         let overdue = CaseFilter { department: None, overdue_at: ms(250), ..filter.clone() };
+        let of_level = CaseFilter { grid: Some("a".into()), ..filter.clone() };
         let of_category = CaseFilter { category: Some("c2".into()), grid: None, bbox: None, ..filter.clone() };
         let always = [Way::Opening, Way::Status];
         for (filter, ways) in [
             (&filter, &[Way::Department, Way::Grid, Way::Place][..]),
-            (&overdue, &[Way::Due, Way::Grid, Way::Place]),
+            (&overdue, &[Way::Due, Way::Grid, Way::Level, Way::Place]),
+            (&of_level, &[Way::Level, Way::Department, Way::Place]),
             (&of_category, &[Way::Category, Way::Department]),
         ] {
             for (span, behind) in [([i64::MIN, i64::MAX], None), ([100, 1_400], None), ([0, 900], Some((900, 180)))] {

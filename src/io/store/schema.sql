@@ -34,6 +34,23 @@ CREATE TABLE catalog_version (
 
 CREATE INDEX catalog_version_by_site ON catalog_version (site, seq);
 
+-- Each way up from a grid to the widest level above it that some case took: few, however many cases there are, and new
+-- ones where borders are redrawn.
+CREATE TABLE grid_path (
+    path  INTEGER PRIMARY KEY,
+    site  TEXT    NOT NULL,
+    codes TEXT    NOT NULL,                 -- narrowest first, with spaces between
+    UNIQUE (site, codes)
+) STRICT;
+
+-- The levels of each, so that a list can be of any of them.
+CREATE TABLE grid_path_level (
+    site TEXT    NOT NULL,
+    code TEXT    NOT NULL,
+    path INTEGER NOT NULL REFERENCES grid_path (path),
+    PRIMARY KEY (site, code, path)
+) STRICT, WITHOUT ROWID;
+
 -- A case: something that somebody has to see to. The row is its present state.
 CREATE TABLE cases (
     entry           INTEGER PRIMARY KEY,    -- for the other tables of this file: stays the same when it is vacuumed
@@ -46,6 +63,7 @@ CREATE TABLE cases (
     category        TEXT,                   -- NULL until somebody knows
     visibility      TEXT    NOT NULL,       -- of its category when it was opened: public, staff, restricted
     department      TEXT,
+    path            INTEGER REFERENCES grid_path (path), -- of its grid; NULL where there is none
     outcome         TEXT    NOT NULL,       -- of the placement
     placed          TEXT    NOT NULL,       -- JSON of domain::duty::Placed
     lon             REAL,
@@ -62,28 +80,21 @@ CREATE TABLE cases (
 
 -- Lists are read newest first, by whichever of these leaves the least to read; what a list can be filtered by stands in
 -- each, so that only cases that are shown are fetched. Heat reads nothing but the first.
-CREATE INDEX case_by_opening    ON cases (site, opened_at, entry, status, department, category, visibility, is_open,
-                                          due_at, lon, lat);
-CREATE INDEX case_by_status     ON cases (site, status, opened_at, entry, department, category, visibility, is_open,
-                                          due_at, lon, lat);
-CREATE INDEX case_by_department ON cases (site, department, opened_at, entry, status, category, visibility, is_open,
-                                          due_at, lon, lat);
-CREATE INDEX case_by_category   ON cases (site, category, opened_at, entry, status, department, visibility, is_open,
-                                          due_at, lon, lat);
+CREATE INDEX case_by_opening    ON cases (site, opened_at, entry, status, department, category, path, visibility,
+                                          is_open, due_at, lon, lat);
+CREATE INDEX case_by_status     ON cases (site, status, opened_at, entry, department, category, path, visibility,
+                                          is_open, due_at, lon, lat);
+CREATE INDEX case_by_department ON cases (site, department, opened_at, entry, status, category, path, visibility,
+                                          is_open, due_at, lon, lat);
+CREATE INDEX case_by_category   ON cases (site, category, opened_at, entry, status, department, path, visibility,
+                                          is_open, due_at, lon, lat);
+CREATE INDEX case_by_path       ON cases (site, path, opened_at, entry, status, department, category, visibility,
+                                          is_open, due_at, lon, lat);
 -- Few cases are open at a time, however many there were.
 CREATE INDEX case_open          ON cases (site, opened_at, entry)          WHERE is_open = 1;
 CREATE INDEX case_open_by_due   ON cases (site, due_at)                    WHERE is_open = 1;
 -- To find the same thing again.
 CREATE INDEX case_open_by_place ON cases (site, category, lon, lat, entry) WHERE is_open = 1;
-
--- The grid of a case and every wider level above it, so that a list can be of any of them.
-CREATE TABLE case_level (
-    site       TEXT    NOT NULL,
-    code       TEXT    NOT NULL,
-    opened_at  INTEGER NOT NULL,            -- of the case, which never changes it
-    case_entry INTEGER NOT NULL REFERENCES cases (entry),
-    PRIMARY KEY (site, code, opened_at, case_entry)
-) STRICT, WITHOUT ROWID;
 
 -- Where cases are, for the box of a map. Stored as 32-bit floats, rounded outward.
 CREATE VIRTUAL TABLE case_place USING rtree (

@@ -52,7 +52,7 @@ impl Ledger {
             // A placed case is found by its place and by every level of its grid.
             "SELECT (SELECT count(*) FROM cases WHERE lon IS NOT NULL) - (SELECT count(*) FROM case_place)",
             "SELECT count(*) FROM cases WHERE json_array_length(placed, '$.path')
-                 <> (SELECT count(*) FROM case_level WHERE case_entry = cases.entry)",
+                 <> (SELECT count(*) FROM grid_path_level WHERE path = cases.path)",
         ];
         for question in none {
             assert_eq!(self.count(question), 0, "{question}");
