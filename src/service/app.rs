@@ -64,7 +64,8 @@ const ADMINISTRATOR: &str = "administrator";
 /// Reads the site, opens the store, listens.
 ///
 /// # Errors
-/// If the site has errors, files and store have both changed ([`truth::TwoTruths`]), the store cannot be opened, or the address cannot be had.
+/// If the site has errors, files and store have both changed ([`truth::TwoTruths`]), the store cannot be opened, or the
+/// address cannot be had.
 pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<Running> {
     let reading = sound_reading(&options.site)?;
     let serving = catalog::settings(&options.site).serving;

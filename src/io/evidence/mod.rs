@@ -90,15 +90,13 @@ impl EvidenceFolder {
             bytes: bytes.len() as u32,
         };
         let original = self.path(&evidence.hash);
+        let folder = original.parent().unwrap_or(&self.root);
+        fs::create_dir_all(folder).map_err(PhotoFault::Io)?;
         if !original.exists() {
-            let folder = original.parent().unwrap_or(&self.root);
-            if !folder.exists() {
-                fs::create_dir_all(folder).map_err(PhotoFault::Io)?;
-                sync(&self.root).map_err(PhotoFault::Io)?;
-            }
             write_synced(&original, bytes).map_err(PhotoFault::Io)?;
-            sync(folder).map_err(PhotoFault::Io)?;
         }
+        // Also where it was there: another request may have put it there a moment ago, and not have come to this yet.
+        sync(folder).and_then(|()| sync(&self.root)).map_err(PhotoFault::Io)?;
         for copy in [Copy::View, Copy::Thumbnail] {
             // Made of the original whenever one is missing, so these need not be synced.
             let made = copies::jpeg(&photo.image, copy)?;

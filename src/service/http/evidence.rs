@@ -13,7 +13,10 @@ use super::{
 };
 use crate::{
     domain::people::Actor,
-    io::{evidence::Copy, store::Shown},
+    io::{
+        evidence::{Copy, PhotoFault},
+        store::Shown,
+    },
 };
 
 /// A copy for a screen.
@@ -60,7 +63,7 @@ pub async fn original(
 ) -> Result<Response, ApiError> {
     let shown = shown(&state, &actor, &hash).await?;
     let bytes = blocking(move || state.evidence.original(&hash)).await?;
-    let bytes = bytes.map_err(crate::io::evidence::PhotoFault::Io)?.ok_or_else(|| ApiError::of(Refusal::NotFound))?;
+    let bytes = bytes.map_err(PhotoFault::Io)?.ok_or_else(|| ApiError::of(Refusal::NotFound))?;
     let kind = HeaderValue::try_from(shown.media_type).map_err(|_| ApiError::of(Refusal::Internal))?;
     let headers = [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment"))];
     Ok((headers, bytes).into_response())
