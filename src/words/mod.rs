@@ -42,13 +42,22 @@ impl Language {
     /// Numbers are rounded by what their names say they are: degrees to 6 decimals, metres to 1, square metres to 0.
     #[must_use]
     pub fn say(self, coded: &impl Serialize) -> String {
+        self.say_by_name(coded, |_, _| None)
+    }
+
+    /// As [`say`](Self::say), with a name in place of a code where `name` knows one by the parameter and its value.
+    #[must_use]
+    pub fn say_by_name(self, coded: &impl Serialize, name: impl Fn(&str, &str) -> Option<String>) -> String {
         let Ok(value) = serde_json::to_value(coded) else { return String::new() };
         let code = value.get("code").unwrap_or(&value).as_str().unwrap_or_default();
         let params = value.get("params").and_then(Value::as_object);
         let args: HashMap<Cow<'static, str>, FluentValue<'static>> = params
             .into_iter()
             .flatten()
-            .map(|(name, value)| (Cow::Owned(name.clone()), argument(name, value)))
+            .map(|(param, value)| {
+                let named = value.as_str().and_then(|code| name(param, code));
+                (Cow::Owned(param.clone()), named.map_or_else(|| argument(param, value), FluentValue::from))
+            })
             .collect();
         let language = match self {
             Self::En => &EN,

@@ -72,7 +72,6 @@ pub fn is_whole(jpeg: &[u8]) -> bool {
 fn fault(error: ImageError) -> PhotoFault {
     match error {
         ImageError::Limits(_) => PhotoFault::TooManyPixels { width: 0, height: 0, limit: LONGEST_SIDE_PX },
-        ImageError::IoError(error) if error.kind() == std::io::ErrorKind::StorageFull => PhotoFault::Io(error),
         _ => PhotoFault::NoPhoto,
     }
 }

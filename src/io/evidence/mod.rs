@@ -43,16 +43,24 @@ pub enum PhotoFault {
     Io(io::Error),
 }
 
+/// Folder of what is being written.
+const UNFINISHED: &str = "unfinished";
 /// Largest photo in bytes: phones make 3 to 12 MB.
 pub const LARGEST_PHOTO: usize = 16 * 1024 * 1024;
 /// Longest side of a photo in pixels.
 pub const LONGEST_SIDE_PX: u32 = 12_000;
 
 impl EvidenceFolder {
+    /// The folder, made where it is not there, rid of what was being written when the last process ended.
+    ///
     /// # Errors
-    /// If the folder cannot be made.
+    /// If the folder cannot be made or tidied.
     pub fn open(root: &Path) -> io::Result<Self> {
-        fs::create_dir_all(root)?;
+        let unfinished = root.join(UNFINISHED);
+        fs::create_dir_all(&unfinished)?;
+        for left in fs::read_dir(&unfinished)? {
+            fs::remove_file(left?.path())?;
+        }
         Ok(Self { root: root.to_owned() })
     }
 
@@ -93,7 +101,7 @@ impl EvidenceFolder {
         let folder = original.parent().unwrap_or(&self.root);
         fs::create_dir_all(folder).map_err(PhotoFault::Io)?;
         if !original.exists() {
-            write_synced(&original, bytes).map_err(PhotoFault::Io)?;
+            self.write_synced(&original, bytes).map_err(PhotoFault::Io)?;
         }
         // Also where it was there: another request may have put it there a moment ago, and not have come to this yet.
         sync(folder).and_then(|()| sync(&self.root)).map_err(PhotoFault::Io)?;
@@ -141,6 +149,22 @@ impl EvidenceFolder {
     fn copy_path(&self, hash: &str, copy: Copy) -> PathBuf {
         self.path(hash).with_extension(copy.extension())
     }
+
+    /// Elsewhere first: a file of that name is always whole.
+    fn write_synced(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let name = getrandom::u64().map_err(io::Error::other)?;
+        let unfinished = self.root.join(UNFINISHED).join(format!("{name:016x}"));
+        let written = File::create(&unfinished).and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.sync_all()
+        });
+        if let Err(error) = written.and_then(|()| fs::rename(&unfinished, path)) {
+            // A full disk should get its bytes back.
+            let _ = fs::remove_file(&unfinished);
+            return Err(error);
+        }
+        Ok(())
+    }
 }
 
 fn is_hash(text: &str) -> bool {
@@ -153,25 +177,6 @@ fn found<T>(read: io::Result<T>) -> io::Result<Option<T>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-/// Under another name first: a file of that name is always whole.
-fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let unfinished = path.with_extension(format!("{:016x}.part", rand_name()?));
-    let written = File::create(&unfinished).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
-    if let Err(error) = written.and_then(|()| fs::rename(&unfinished, path)) {
-        // What is left of it is in nobody's way, but a full disk should get its bytes back.
-        let _ = fs::remove_file(&unfinished);
-        return Err(error);
-    }
-    Ok(())
-}
-
-fn rand_name() -> io::Result<u64> {
-    getrandom::u64().map_err(io::Error::other)
 }
 
 fn sync(folder: &Path) -> io::Result<()> {

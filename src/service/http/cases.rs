@@ -14,6 +14,7 @@ use super::{
     error::{ApiError, ErrorBody, Refusal},
     guard::{By, Speaks, blocking},
     query::{bbox, instant},
+    why::why,
 };
 use crate::{
     domain::{
@@ -135,8 +136,8 @@ pub async fn one(
     // What one may not see is not there.
     let found = found.filter(|(case, _)| actor.circles().contains(&case.visibility));
     let (case, reports) = found.ok_or_else(|| ApiError::of(Refusal::NotFound))?;
+    let why = why(&case.placed, &state.catalog.load(), case.opened_at, language);
     let evidence = blocking(move || state.store.evidence_of_case(id)).await??;
-    let why = case.placed.reasons.iter().map(|reason| language.say(reason)).collect();
     Ok(Json(CaseDetail {
         case,
         why,

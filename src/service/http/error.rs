@@ -1,6 +1,6 @@
 //! The only place that knows status codes: what goes wrong, as clients read it.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, io};
 
 use axum::{
     Json,
@@ -153,13 +153,19 @@ impl From<IntakeError> for ApiError {
 impl From<PhotoFault> for ApiError {
     fn from(fault: PhotoFault) -> Self {
         match fault {
-            PhotoFault::Io(error) if error.kind() == std::io::ErrorKind::StorageFull => Self::of(Refusal::DiskFull),
+            PhotoFault::Io(error) if is_full(error.kind()) => Self::of(Refusal::DiskFull),
             fault => {
                 tracing::error!(?fault, "the evidence failed");
                 Self::of(Refusal::Internal)
             }
         }
     }
+}
+
+/// The disk is full, or what this user or process may write of it.
+fn is_full(kind: io::ErrorKind) -> bool {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(kind, StorageFull | QuotaExceeded | FileTooLarge)
 }
 
 impl IntoResponse for ApiError {

@@ -4,6 +4,7 @@ use axum::{
     Json,
     extract::{Query, State},
 };
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -11,13 +12,14 @@ use super::{
     AppState,
     error::{ApiError, ErrorBody},
     guard::Speaks,
+    why::why,
 };
 use crate::{
     domain::{
         duty::{Placed, Request, place},
         geo::Datum,
     },
-    io::tables::value::position,
+    io::{catalog::Catalog, tables::value::position},
     words::Language,
 };
 
@@ -42,8 +44,8 @@ pub struct Located {
 }
 
 impl Located {
-    pub fn new(placed: Placed, language: Language) -> Self {
-        let why = placed.reasons.iter().map(|reason| language.say(reason)).collect();
+    pub fn new(placed: Placed, catalog: &Catalog, now: Timestamp, language: Language) -> Self {
+        let why = why(&placed, catalog, now, language);
         Self { placed, why }
     }
 }
@@ -67,8 +69,9 @@ pub async fn locate(
         category: query.category.as_deref(),
         edge: true,
     };
-    let coverage = catalog.coverages.at(state.clock.now());
+    let now = state.clock.now();
+    let coverage = catalog.coverages.at(now);
     let placed =
         place(coverage, &catalog.routing, catalog.settings.nearest_m, &request).settled(coverage, &catalog.routing);
-    Ok(Json(Located::new(placed, language)))
+    Ok(Json(Located::new(placed, &catalog, now, language)))
 }

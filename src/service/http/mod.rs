@@ -19,6 +19,7 @@ mod query;
 mod reports;
 mod session;
 mod site;
+mod why;
 
 use std::{path::Path, sync::Arc, time::Duration};
 

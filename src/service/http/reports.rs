@@ -111,12 +111,13 @@ pub async fn take(
         Accepted { .. } => "opened",
     });
     let status = if accepted.repeated { StatusCode::OK } else { StatusCode::CREATED };
+    let (catalog, opened_at) = (intake.catalog.load(), accepted.case.opened_at);
     let answer = ReportAnswer {
         report_id: accepted.report_id,
         case_id: accepted.case.id,
         number: accepted.case.number,
         joined: accepted.joined,
-        placement: Located::new(accepted.case.placed, language),
+        placement: Located::new(accepted.case.placed, &catalog, opened_at, language),
     };
     Ok((status, Json(answer)).into_response())
 }

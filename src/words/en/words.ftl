@@ -121,7 +121,10 @@ t_junction = { $corners ->
 } on the border of { $other }, which has none there, at { $lon }, { $lat }; slivers may open
 # Reasons of a placement.
 inside_grid = lies in grid { $grid }
-crosses_border = lies in grid { $grid }, but only { $edge_m } m from its border, which is less than the position is sure to; { $candidates } grids come into question
+crosses_border = lies in grid { $grid }, but only { $edge_m } m from its border, which is less than the position is sure to{ $candidates ->
+    [1] {""}
+   *[other] ; { $candidates } grids come into question
+}
 nearest_grid = lies outside every grid, { $distance_m } m from { $grid }
 outside_every_grid = lies outside every grid
 looks_swapped = lies outside every grid at { $lon }, { $lat }, but inside one with the two exchanged

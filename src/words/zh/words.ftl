@@ -109,7 +109,10 @@ outside_parent = { $children } 超出 { $parent } { $area_m2 } 平方米，位�
 t_junction = { $grid } 有 { $corners } 个顶点落在 { $other } 的边上而对方在该处无顶点，位于 { $lon }, { $lat }；可能产生缝隙
 # 归格的理由
 inside_grid = 位于网格 { $grid } 内
-crosses_border = 位于网格 { $grid } 内，距边界 { $edge_m } 米，小于定位精度；共有 { $candidates } 个候选网格
+crosses_border = 位于网格 { $grid } 内，距边界 { $edge_m } 米，小于定位精度{ $candidates ->
+    [1] {""}
+   *[other] ；共有 { $candidates } 个候选网格
+}
 nearest_grid = 不在任何网格内，距 { $grid } { $distance_m } 米
 outside_every_grid = 不在任何网格内
 looks_swapped = { $lon }, { $lat } 不在任何网格内，经纬度互换后则在网格内

@@ -1,7 +1,8 @@
 import { named } from '../words/words.svelte';
 import { t } from '../words/words.svelte';
 import { api } from './client';
-import type { Area, Camera, Case, Category, Collection, Department, Feature, Grid, Point, Site } from './types';
+import type { Area, Collection, Feature, Point } from './geojson';
+import type { Camera, Case, Category, Department, Grid, Site } from './resources';
 
 const none = <P, G>(): Collection<G, P> => ({ type: 'FeatureCollection', features: [] });
 

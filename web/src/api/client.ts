@@ -1,16 +1,5 @@
-import type {
-  Actor,
-  Camera,
-  CaseDetail,
-  Area,
-  Category,
-  Collection,
-  Department,
-  Grid,
-  HeatLegend,
-  Point,
-  Site,
-} from './types';
+import type { Area, Collection, Point } from './geojson';
+import type { Actor, Camera, CaseDetail, Category, Department, Grid, HeatLegend, Site } from './resources';
 
 /** The languages that the service words its reasons in. */
 export type Language = 'zh' | 'en';

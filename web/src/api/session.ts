@@ -1,5 +1,5 @@
 import { api, type Language } from './client';
-import type { Actor } from './types';
+import type { Actor } from './resources';
 
 const FRAGMENT = '#code=';
 

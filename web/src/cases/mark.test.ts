@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Case } from '../api/types';
+import type { Case } from '../api/resources';
 import { lateBy, markOf, shortly } from './mark';
 
 const NOW = Date.parse('2026-03-04T09:00:00Z');

@@ -1,4 +1,4 @@
-import type { Case } from '../api/types';
+import type { Case } from '../api/resources';
 
 /** How a case looks on the map and in lists. Never by colour alone: each has a shape of its own. */
 export type Mark = 'triage' | 'new' | 'progress' | 'overdue' | 'done';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { LiveMessage } from '../api/types';
+import type { LiveMessage } from '../api/resources';
 import { Connection, type LinkState, wait } from './connection';
 
 /** A line that does what the test says. */

@@ -1,4 +1,4 @@
-import type { LiveMessage } from '../api/types';
+import type { LiveMessage } from '../api/resources';
 
 export type LinkState = 'connecting' | 'live' | 'waiting' | 'off';
 

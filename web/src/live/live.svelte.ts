@@ -1,5 +1,5 @@
-import type { Case, LiveMessage } from '../api/types';
-import { isOpen } from '../cases/mark';
+import type { Case, LiveMessage } from '../api/resources';
+import { isOpen, lateBy } from '../cases/mark';
 import { Connection, type LinkState } from './connection';
 
 /** One line of the feed. */
@@ -30,8 +30,8 @@ class Live {
   feed = $state.raw<readonly Happening[]>([]);
   /** When cases were born, by `performance.now()`, for those that are new while somebody looks. */
   readonly born = new Map<string, number>();
-  /** There are more open cases than a snapshot holds: figures are lower bounds. */
-  isPartial = $state(false);
+  /** Open cases that the page does not hold, and how many of them were overdue when it last heard. */
+  beyond = $state.raw({ open: 0, overdue: 0 });
   /** What the service's clock is ahead of this machine's. */
   aheadMs = $state(0);
 
@@ -66,6 +66,7 @@ class Live {
     this.#gathered = [];
     this.cases = new Map();
     this.feed = [];
+    this.beyond = { open: 0, overdue: 0 };
     this.born.clear();
   }
 
@@ -91,14 +92,19 @@ class Live {
     const messages = this.#gathered.splice(0);
     let cases = new Map(this.cases);
     let feed = [...this.feed];
+    let { open, overdue } = this.beyond;
     for (const message of messages) {
       if (message.type === 'snapshot') {
-        this.isPartial = message.open > message.cases.length;
+        const at = Date.parse(message.at);
+        open = Math.max(0, message.open - message.cases.length);
+        overdue = Math.max(0, message.overdue - message.cases.filter((one) => lateBy(one, at) !== undefined).length);
         cases = new Map(message.cases.map((one) => [one.id, one]));
         feed = message.cases.slice(0, FEED).map(asHappening);
       } else if (message.type === 'update' && message.case) {
         const { case: one, at, change, seq } = message;
-        if (!cases.has(one.id) && change === 'case_opened') this.born.set(one.id, performance.now());
+        const isNew = change === 'case_opened';
+        if (!cases.has(one.id) && isNew) this.born.set(one.id, performance.now());
+        if (!cases.has(one.id) && !isNew) open = Math.max(0, open - 1);
         cases.set(one.id, one);
         feed.unshift({ key: `${seq}`, at, change, case: one });
       } else if (message.type === 'alive') {
@@ -106,6 +112,9 @@ class Live {
       }
     }
     this.cases = bounded(cases, Date.now() + this.aheadMs);
+    const held = (of: ReadonlyMap<string, Case>): number => [...of.values()].filter(isOpen).length;
+    open += held(cases) - held(this.cases);
+    this.beyond = { open, overdue: Math.min(overdue, open) };
     this.feed = feed.slice(0, FEED);
     this.heardAt = Date.now();
     for (const id of this.born.keys()) if (!this.cases.has(id)) this.born.delete(id);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Case, LiveMessage } from '../api/types';
+import type { Case, LiveMessage } from '../api/resources';
 import type { Listener } from './connection';
 
 let listener: Listener;
@@ -61,11 +61,24 @@ test('a snapshot, then what happens, and the figures follow', () => {
   expect([...live.born.keys()]).toEqual(['000003']);
 });
 
+test('cases that the page does not hold are counted', () => {
+  const at = new Date(NOW).toISOString();
+  const late = { ...one(1), due_at: new Date(NOW - 1).toISOString() };
+  listener.heard({ type: 'snapshot', seq: 1, at, open: 7, overdue: 3, cases: [one(2), late] });
+  vi.advanceTimersByTime(100);
+  expect(live.beyond).toEqual({ open: 5, overdue: 2 });
+  listener.heard(update(2, 'case_joined', one(9)));
+  listener.heard(update(3, 'case_opened', one(10)));
+  vi.advanceTimersByTime(100);
+  expect([live.open.length, live.beyond.open]).toEqual([4, 4]);
+});
+
 test('however much happens, the page keeps what it can show', () => {
   for (let n = 0; n < 5_000; n++) listener.heard(update(n, 'case_opened', one(n)));
   vi.advanceTimersByTime(100);
   expect([live.cases.size, live.feed.length]).toEqual([2_000, 200]);
   expect(live.open[0]?.id).toBe('004999');
+  expect(live.open.length + live.beyond.open).toBe(5_000);
   expect(live.born.size).toBeLessThanOrEqual(2_000);
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Area } from '../api/types';
+import type { Area } from '../api/geojson';
 import { bounds, labelPoint, sector } from './geometry';
 
 const square = (w: number, s: number, e: number, n: number): [number, number][] => [

@@ -1,4 +1,4 @@
-import type { Area, Collection, Ring } from '../api/types';
+import type { Area, Collection, Ring } from '../api/geojson';
 
 type At = [number, number];
 

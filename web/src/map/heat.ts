@@ -1,6 +1,6 @@
 import type { Map as MapView, RasterTileSource } from 'maplibre-gl';
 import { api } from '../api/client';
-import type { HeatLegend } from '../api/types';
+import type { HeatLegend } from '../api/resources';
 
 /** Where things happened in the last day. */
 const QUERY = 'last=24h';

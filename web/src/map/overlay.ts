@@ -1,5 +1,5 @@
 import type { Map as MapView } from 'maplibre-gl';
-import type { Case } from '../api/types';
+import type { Case } from '../api/resources';
 import { unit } from './style';
 import { COLOR, type Mark, lateBy, markOf, shortly } from '../cases/mark';
 

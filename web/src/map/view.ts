@@ -1,7 +1,8 @@
 import { AttributionControl, type GeoJSONSource, Map as MapView, ScaleControl, setWorkerUrl } from 'maplibre-gl';
 import worker from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import 'maplibre-gl/dist/maplibre-gl.css';
-import type { Area, Camera, Collection, Grid, HeatLegend, Point, Site } from '../api/types';
+import type { Area, Collection, Point } from '../api/geojson';
+import type { Camera, Grid, HeatLegend, Site } from '../api/resources';
 import { Heat } from './heat';
 import { bounds, labelPoint, sector } from './geometry';
 import * as look from './style';

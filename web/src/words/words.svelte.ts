@@ -1,5 +1,5 @@
 import type { Language } from '../api/client';
-import type { Named } from '../api/types';
+import type { Named } from '../api/resources';
 import { en } from './en';
 import { type Key, zh } from './zh';
 
