@@ -1,6 +1,6 @@
 //! The rules, pure: no clock, no file, no network, no thread. The modules stand in the order in which an event
-//! travels: a position, the grid around it, who is in charge there, who may act, which cameras see it, what was
-//! reported.
+//! travels: a position, the grid around it, who is in charge there, who may act, which cameras see it, what
+//! they see, what was reported.
 
 pub mod code;
 pub mod geo;
@@ -9,6 +9,7 @@ pub mod duty;
 pub mod people;
 pub mod register;
 pub mod camera;
+pub mod vision;
 pub mod event;
 pub mod case;
 pub mod analysis;

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// What each room may import of the crate, besides itself. `ARCHITECTURE.md` has the same table with its reasons.
-const ROOMS: [(&str, &[&str]); 24] = [
+const ROOMS: [(&str, &[&str]); 26] = [
     ("domain/code", &[]),
     ("domain/geo", &[]),
     ("domain/grid", &["domain/code", "domain/geo"]),
@@ -15,6 +15,7 @@ const ROOMS: [(&str, &[&str]); 24] = [
     ("domain/people", &["domain/code", "domain/geo", "domain/grid", "domain/duty"]),
     ("domain/register", &["domain/code", "domain/geo"]),
     ("domain/camera", &["domain/code", "domain/geo", "domain/grid"]),
+    ("domain/vision", &[]),
     ("domain/event", &["domain/code", "domain/geo", "domain/grid", "domain/duty", "domain/camera"]),
     ("domain/case", &["domain/code", "domain/geo", "domain/grid", "domain/duty", "domain/people", "domain/event"]),
     ("domain/analysis", &["domain/geo", "domain/grid", "domain/duty", "domain/event", "domain/case"]),
@@ -27,6 +28,7 @@ const ROOMS: [(&str, &[&str]); 24] = [
     ("io/picture", &[]),
     ("io/evidence", &["domain"]),
     ("words", &[]),
+    ("scene", &[]),
     ("demo", &["domain", "io/tables"]),
     ("service", &["domain", "io", "words"]),
     ("cli", &["domain", "io", "words", "demo", "service"]),
