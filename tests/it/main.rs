@@ -22,6 +22,7 @@ mod pages;
 mod photos;
 mod proofs;
 mod real_data;
+mod scenes;
 mod service;
 mod serving;
 mod store;

@@ -75,16 +75,19 @@ impl Background {
     pub fn compare(&mut self, small: &Small, light: Light, sway: Sway, elapsed_s: f32) -> f32 {
         let rates = self.rates(elapsed_s);
         let (width, height) = (self.width, self.mask.len() / self.width);
-        let (left, right) = (sway.x.min(0).unsigned_abs() as usize, sway.x.max(0) as usize);
+        let [left, right] = [sway.x.min(0), sway.x.max(0)].map(|edge| usize::from(edge.unsigned_abs()));
         let inner = width.saturating_sub(left + right);
         let mut foreground = 0usize;
-        if sway != Sway::default() {
-            // What has swayed out of sight is street.
-            self.mask.fill(0);
-        }
         for row in 0..height {
             let seen = row.checked_add_signed(sway.y.into()).filter(|seen| *seen < height && inner > 0);
-            let Some(seen) = seen else { continue };
+            // What has swayed out of sight is street.
+            let line = &mut self.mask[row * width..(row + 1) * width];
+            let Some(seen) = seen else {
+                line.fill(0);
+                continue;
+            };
+            line[..left].fill(0);
+            line[left + inner..].fill(0);
             let span = row * width + left..row * width + left + inner;
             let mask = &mut self.mask[span.clone()];
             let from = seen * width + right;

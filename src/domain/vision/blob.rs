@@ -3,13 +3,15 @@
 use super::{
     PixelBox,
     background::Background,
-    cells::{Cells, SIDE},
+    cells::{Cells, SIDE, STRONG},
 };
 
 /// Blobs of a picture at most; a street with more of them is not followed blob by blob anyway.
 pub(super) const MOST_BLOBS: usize = 96;
 /// Pixels of foreground in the smallest blob.
 const LEAST_PIXELS: f32 = 9.0;
+
+const EDGE: u32 = 1 << 31;
 
 /// Something in front of the street, in pixels of the small picture.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,7 +21,7 @@ pub(super) struct Blob {
     pub pixels: f32,
 }
 
-/// Cells still to be visited by a flood. Every cell enters once.
+/// Cells still to be visited by a flood. Every cell enters once; one with [`EDGE`] belongs and leads no further.
 #[derive(Debug)]
 pub(super) struct Flood(Vec<u32>);
 
@@ -32,7 +34,7 @@ impl Flood {
     pub fn collect(&mut self, cells: &mut Cells, background: &Background, blobs: &mut Vec<Blob>) {
         blobs.clear();
         for cell in 0..cells.on.len() {
-            if cells.on[cell] == 0 {
+            if cells.on[cell] != STRONG {
                 continue;
             }
             let blob = self.fill(cell, cells, background);
@@ -56,8 +58,9 @@ impl Flood {
         self.0.clear();
         self.0.push(from as u32);
         cells.on[from] = 0;
-        while let Some(cell) = self.0.pop() {
-            let (x, y) = (cell as usize % cells.width, cell as usize / cells.width);
+        while let Some(next) = self.0.pop() {
+            let cell = (next & !EDGE) as usize;
+            let (x, y) = (cell % cells.width, cell / cells.width);
             for row in y * SIDE..((y + 1) * SIDE).min(height) {
                 let first = x * SIDE;
                 let last = (first + SIDE).min(background.width);
@@ -68,13 +71,18 @@ impl Flood {
                     pixels += 1;
                 }
             }
+            if next & EDGE != 0 {
+                continue;
+            }
             for near_y in y.saturating_sub(1)..(y + 2).min(cells.height) {
                 for near_x in x.saturating_sub(1)..(x + 2).min(cells.width) {
                     let near = near_y * cells.width + near_x;
-                    if cells.on[near] == 1 {
-                        cells.on[near] = 0;
-                        self.0.push(near as u32);
-                    }
+                    let next = match std::mem::take(&mut cells.on[near]) {
+                        0 => continue,
+                        STRONG => near as u32,
+                        _ => near as u32 | EDGE,
+                    };
+                    self.0.push(next);
                 }
             }
         }
@@ -126,7 +134,7 @@ mod tests {
         let mut cells = Cells::new(64, 48);
         for (i, on) in cells.on.iter_mut().enumerate() {
             let (x, y) = (i % 16 * SIDE, i / 16 * SIDE);
-            *on = u8::from((0..16).filter(|i| paint(x + i % 4, y + i / 4)).count() >= 5);
+            *on = STRONG * u8::from((0..16).filter(|i| paint(x + i % 4, y + i / 4)).count() >= 5);
         }
         let mut found = Vec::new();
         Flood::new(&cells).collect(&mut cells, &background, &mut found);

@@ -10,6 +10,11 @@ use super::{
 pub(super) const SIDE: usize = 4;
 /// Of a cell's 16 pixels, for it to count on its own.
 const VOTES: u8 = 5;
+/// And beside one that does.
+const VOTES_BESIDE: u8 = 2;
+/// What a cell is: enough to begin a blob, or only to belong to one.
+pub(super) const STRONG: u8 = 2;
+pub(super) const WEAK: u8 = 1;
 /// A shadow leaves of the street's light a share between these, the same for all of a cell to within a spread.
 const SHADE: [f32; 2] = [0.45, 0.93];
 const SHADE_SPREAD: f32 = 0.055;
@@ -20,7 +25,7 @@ pub(super) struct Cells {
     pub height: usize,
     /// Pixels of foreground.
     votes: Vec<u8>,
-    /// 1 where something is. Flooding clears it.
+    /// [`STRONG`], [`WEAK`] or nothing. Flooding clears it.
     pub on: Vec<u8>,
 }
 
@@ -44,15 +49,15 @@ impl Cells {
         }
     }
 
-    /// Decides cell by cell. A cell with few votes counts if a neighbour has many.
+    /// Decides cell by cell. A cell with few votes will count if a neighbour has many.
     pub fn decide(&mut self, small: &Small, background: &Background, light: Light, sway: Sway) {
         self.on.fill(0);
         for y in 0..self.height {
             for x in 0..self.width {
                 let cell = y * self.width + x;
                 let votes = self.votes[cell];
-                if votes >= VOTES && !is_shade(small, background, light, sway, x * SIDE, y * SIDE) {
-                    self.on[cell] = 1;
+                if votes >= VOTES_BESIDE && !is_shade(small, background, light, sway, x * SIDE, y * SIDE) {
+                    self.on[cell] = if votes >= VOTES { STRONG } else { WEAK };
                 }
             }
         }

@@ -41,13 +41,13 @@ impl Default for Settings {
             confirm: Duration::from_millis(600),
             contrast: 12,
             recalibrate: 0.6,
-            longest_gap: Duration::from_secs(60),
+            longest_gap: Duration::from_mins(1),
         }
     }
 }
 
 /// Seconds of learning before anything is told.
-const WARM_UP_S: f32 = 1.5;
+const WARM_UP_S: f32 = 3.0;
 
 /// Watches the pictures of one camera.
 ///
@@ -93,10 +93,10 @@ impl Detector {
         self.sightings.clear();
         let size = (frame.width(), frame.height());
         let gap = self.settings.longest_gap;
-        let fits = |eye: &Eye| eye.size == size && at >= eye.at && at - eye.at <= gap;
+        let elapsed = self.eye.as_ref().and_then(|eye| at.checked_sub(eye.at)).filter(|elapsed| *elapsed <= gap);
         match &mut self.eye {
-            Some(eye) if fits(eye) => {
-                let elapsed_s = (at - eye.at).as_secs_f32();
+            Some(eye) if eye.size == size && elapsed.is_some() => {
+                let elapsed_s = elapsed.unwrap_or_default().as_secs_f32();
                 eye.at = at;
                 eye.small.take(frame);
                 if elapsed_s > 0.0 {
@@ -155,15 +155,16 @@ impl Detector {
                 eye.background.accept(&eye.small, &track.bbox());
                 return false;
             }
-            if track.seen == at && track.anchor.is_none() {
-                track.judge(&Look {
-                    bbox: track.bbox(),
-                    speed: track.speed(),
-                    height: eye.small.height as f32,
-                    perspective: settings.perspective.as_ref(),
-                });
+            let look = Look {
+                bbox: track.bbox(),
+                speed: track.speed(),
+                height: eye.small.height as f32,
+                perspective: settings.perspective.as_ref(),
+            };
+            if track.seen == at && track.anchor.is_none() && look.is_whole(eye.small.width as f32) {
+                track.judge(&look);
             }
-            if let Some((kind, score)) = finding(track, settings, at)
+            if let Some((kind, score)) = finding(track, &look, settings, at)
                 && !track.was_told(kind)
             {
                 if is_hole(&eye.small, &eye.background, &track.bbox()) {
@@ -238,22 +239,22 @@ fn kind_of(track: &Track) -> Kind {
 }
 
 /// What a track is worth telling as, now.
-fn finding(track: &Track, settings: &Settings, at: Duration) -> Option<(Kind, f32)> {
+fn finding(track: &Track, look: &Look<'_>, settings: &Settings, at: Duration) -> Option<(Kind, f32)> {
     let age = at.saturating_sub(track.began);
     // At one picture a second two looks must do.
     if age < settings.confirm || track.looks < 3 && age < Duration::from_secs(1) {
         return None;
     }
     if let Some(anchor) = &track.anchor {
-        let stands = anchor.age(at) >= settings.dwell && anchor.is_in_sight(at);
-        return stands.then(|| {
-            if track.has_driven_here() {
-                (Kind::ParkedVehicle, track.arrival.vehicle())
-            } else {
-                // Nobody saw it come: that may be a mistake of the tracker, as with a child that sleeps in a pram.
-                (Kind::LeftObject, if track.has_gone_somewhere() { 0.6 } else { 0.8 })
-            }
-        });
+        if anchor.age(at) < settings.dwell || !anchor.is_in_sight(at) {
+            return None;
+        }
+        return if track.has_driven_here() {
+            (look.odds() > 0.0).then(|| (Kind::ParkedVehicle, track.arrival.vehicle()))
+        } else {
+            // What walked here and stands may still be somebody who waits.
+            look.could_be_left().then(|| (Kind::LeftObject, if track.has_gone_somewhere() { 0.6 } else { 0.8 }))
+        };
     }
     let moves = track.seen == at && track.has_gone_somewhere() && track.evidence.is_plausible();
     moves.then(|| (track.evidence.kind(), track.evidence.score()))
@@ -330,11 +331,11 @@ mod tests {
     fn who_walks_through_is_told_of_once_at_any_rate() {
         for fps in [2.0, 5.0, 12.5, 25.0] {
             let walker = |t: f64, x: usize, y: usize| {
-                let left = 22.0 * (t - 3.0);
+                let left = 22.0 * (t - 4.0);
                 let within = (left..left + 12.0).contains(&(x as f64)) && (80..112).contains(&y);
-                (t > 3.0 && within).then_some(30 + (y % 9 * 4) as u8)
+                (t > 4.0 && within).then_some(30 + (y % 9 * 4) as u8)
             };
-            let found = watch(&mut Detector::new(Settings::default()), fps, 14.0, |_| 1.0, walker);
+            let found = watch(&mut Detector::new(Settings::default()), fps, 15.0, |_| 1.0, walker);
             let kinds: Vec<Kind> = found.iter().map(|sighting| sighting.kind).collect();
             assert_eq!(kinds, [Kind::Person], "{fps} fps: {found:?}");
         }
@@ -364,7 +365,7 @@ mod tests {
         }
         let plane = Plane { data: &changed, stride: WIDTH };
         let smaller = Frame::new(160, 90, plane, None).expect("a frame");
-        assert_eq!(detector.look(&smaller, Duration::from_secs(600)), []);
+        assert_eq!(detector.look(&smaller, Duration::from_mins(10)), []);
     }
 
     proptest! {
@@ -374,8 +375,8 @@ mod tests {
         fn a_moving_square_is_one_track(
             left in 0.0..60.0, top in 10.0..120.0, speed in 20.0..45.0, side in 14.0..40.0, fps in 5.0..25.0,
         ) {
-            let thing = |t: f64, x: usize, y: usize| (t > 3.0).then(|| square(left + speed * (t - 3.0), top, side, x, y))?;
-            let found = watch(&mut Detector::new(Settings::default()), fps, 9.0, |_| 1.0, thing);
+            let thing = |t: f64, x: usize, y: usize| (t > 4.0).then(|| square(left + speed * (t - 4.0), top, side, x, y))?;
+            let found = watch(&mut Detector::new(Settings::default()), fps, 9.5, |_| 1.0, thing);
             prop_assert_eq!(found.iter().map(|sighting| sighting.track).collect::<std::collections::BTreeSet<_>>().len(), 1);
         }
 

@@ -36,7 +36,7 @@ impl Look<'_> {
     /// A person is about 0.6 m × 1.7 m, a car from 1.8 m × 1.6 m (from the front) to 4.5 m × 2 m; people walk at
     /// 1.4 m/s. The edges lie between them, on a logarithmic scale, as sizes err by factors. Without a perspective
     /// width to height is left, and speed in heights a second: about 0.8 for who walks.
-    fn odds(&self) -> f32 {
+    pub fn odds(&self) -> f32 {
         let PixelBox { w, h, .. } = self.bbox;
         let odds = if let Some(metre) = self.metre() {
             let (w, h, speed) = (w / metre, h / metre, self.speed / metre);
@@ -45,6 +45,18 @@ impl Look<'_> {
             2.2 * (1.1 * w / h).ln() + ((self.speed / h - 1.8) * 0.6).clamp(-0.5, 1.5)
         };
         odds.clamp(-2.0, 2.0)
+    }
+
+    /// Not cut off by a side of the picture: half a car is as slim as a person.
+    pub fn is_whole(&self, width: f32) -> bool {
+        self.bbox.x > 1.5 && self.bbox.x + self.bbox.w < width - 1.5
+    }
+
+    /// Large enough to be in somebody's way, and no streak of a shadow.
+    pub fn could_be_left(&self) -> bool {
+        let PixelBox { w, h, .. } = self.bbox;
+        let large = self.metre().is_none_or(|metre| w.max(h) > 0.5 * metre && w.max(h) < 8.0 * metre);
+        large && w.min(h) > 4.5 && w * h > 50.0 && w < 5.0 * h && h < 5.0 * w
     }
 
     fn is_plausible(&self) -> bool {

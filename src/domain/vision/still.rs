@@ -105,7 +105,7 @@ pub(super) fn is_hole(small: &Small, background: &Background, bbox: &PixelBox) -
             }
         }
     }
-    in_street * 10 > in_picture * 13
+    in_street > 2 * in_picture
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::{
 };
 
 /// Pixels of the small picture that are looked for, each way.
-const REACH: usize = 3;
+const REACH: u8 = 3;
 
 /// What stands at `(x, y)` of the street is seen at `(x + sway.x, y + sway.y)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -73,20 +73,21 @@ impl Profile {
 
 /// By how many places `seen` is behind `street`. The steps between neighbours are compared, which light changes little.
 fn shift(seen: &[i32], street: &[i32]) -> i16 {
-    let length = seen.len().saturating_sub(2 * REACH + 1);
-    if length < 4 * REACH {
+    let reach = usize::from(REACH);
+    let length = seen.len().saturating_sub(2 * reach + 1);
+    if length < 4 * reach {
         return 0;
     }
     let steps = |line: &[i32], at: usize| line[at + 1] - line[at];
-    let mismatch = |by: usize| -> i64 {
+    let mismatch = |by: u8| -> i64 {
         // `by` is the shift plus REACH.
-        (0..length).map(|i| i64::from((steps(seen, i + by) - steps(street, i + REACH)).abs())).sum()
+        (0..length).map(|i| i64::from((steps(seen, i + usize::from(by)) - steps(street, i + reach)).abs())).sum()
     };
     let still = mismatch(REACH);
     let best = (0..=2 * REACH).min_by_key(|by| (mismatch(*by), by.abs_diff(REACH)));
     // Only what is clearly better: noise and passers-by shift nothing.
     match best {
-        Some(by) if mismatch(by) * 10 < still * 7 => by as i16 - REACH as i16,
+        Some(by) if mismatch(by) * 10 < still * 7 => i16::from(by) - i16::from(REACH),
         _ => 0,
     }
 }

@@ -177,7 +177,10 @@ impl Tracker {
         for (b, blob) in blobs.iter().enumerate() {
             if self.owners[b] == Owner::Nobody && self.tracks.len() < MOST_TRACKS {
                 let id = self.new_id();
-                self.tracks.push(Track::new(id, blob.bbox, at));
+                let mut track = Track::new(id, blob.bbox, at);
+                let parent = |of: &&Track| of.before.overlap(&blob.bbox) > 0.4 * blob.bbox.area();
+                track.is_heir = self.tracks.iter().find(parent).is_some_and(Track::has_driven_here);
+                self.tracks.push(track);
             }
         }
     }
