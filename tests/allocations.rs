@@ -1,5 +1,4 @@
 //! The detector takes its memory with the first picture of a size, and none after that.
-#![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},

@@ -1,7 +1,8 @@
 //! How well seeing works on streets of which the truth is known.
 //!
 //! Every sighting must be of something of its kind that is there (precision), and everything that was there for long
-//! enough must be told of (recall). What was tuned was tuned on seeds 1 to 8; these are others.
+//! enough must be told of (recall). What was tuned was tuned on seeds 1 to 8; these are others. To tune, name seeds in
+//! `GRIDWATCH_SCENES`; it then says what was wrong and what was missed.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -33,7 +34,7 @@ type Scores = BTreeMap<Kind, Score>;
 
 #[test]
 fn most_of_what_happens_on_a_street_is_told_and_little_else() {
-    let kinds = [SceneKind::People, SceneKind::Street, SceneKind::Parking, SceneKind::Stall];
+    let kinds = [SceneKind::People, SceneKind::Street, SceneKind::Parking, SceneKind::Stall, SceneKind::Smoke];
     let seeds = std::env::var("GRIDWATCH_SCENES").ok();
     let seeds: Vec<u64> = match &seeds {
         Some(seeds) => seeds.split(',').map(|seed| seed.parse().expect("a seed")).collect(),
@@ -64,10 +65,13 @@ fn most_of_what_happens_on_a_street_is_told_and_little_else() {
     for (kind, Score { right, told, found, there, again }) in &scores {
         println!("{kind}: precision {right}/{told}, recall {found}/{there}, told again {again}");
     }
-    for kind in [Kind::Person, Kind::Vehicle, Kind::ParkedVehicle, Kind::LeftObject] {
+    // Of parked, left and smoking ones there is one to a scene, four in all: one of them may be missed or mistaken.
+    let floors =
+        [(Kind::Person, 8), (Kind::Vehicle, 8), (Kind::ParkedVehicle, 7), (Kind::LeftObject, 7), (Kind::Smoke, 7)];
+    for (kind, tenths) in floors {
         let Score { right, told, found, there, .. } = scores[&kind];
-        assert!(there > 0 && found * 10 >= there * 8, "{kind}: recall {found}/{there}");
-        assert!(told > 0 && right * 10 >= told * 8, "{kind}: precision {right}/{told}");
+        assert!(there > 0 && found * 10 >= there * tenths, "{kind}: recall {found}/{there}");
+        assert!(told > 0 && right * 10 >= told * tenths, "{kind}: precision {right}/{told}");
     }
 }
 
@@ -103,6 +107,7 @@ fn score(kind: SceneKind, seed: u64, scores: &mut Scores) {
     }
     let needed = |kind: Kind| match kind {
         Kind::ParkedVehicle | Kind::LeftObject => (dwell.as_secs() as u32 + 4) * FPS,
+        Kind::Smoke => 20 * FPS,
         _ => 2 * FPS,
     };
     for ((id, of), pictures) in seen.into_iter().filter(|((_, kind), pictures)| *pictures >= needed(*kind)) {
@@ -127,7 +132,9 @@ fn is_of(sighting: &Sighting, actor: &Actor) -> bool {
     let near = (x - at_x).hypot(y - at_y) < 0.5 * w.max(h);
     let kind = kind_of(actor);
     let same = kind == sighting.kind || (kind == Kind::ParkedVehicle && sighting.kind == Kind::Vehicle);
-    same && (near || bbox.iou(&sighting.bbox) > 0.3)
+    // Of a plume any part will do: it has no foot, and its edge is nowhere.
+    let part = kind == Kind::Smoke && bbox.overlap(&sighting.bbox) > 0.5 * sighting.bbox.area();
+    same && (near || part || bbox.iou(&sighting.bbox) > 0.3)
 }
 
 /// The share of the picture's height that an upright metre takes at a row, through [`LENS`].

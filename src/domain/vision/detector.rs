@@ -9,6 +9,7 @@ use super::{
     cells::Cells,
     kinds::Look,
     light::Light,
+    plume::{Plume, Smoke},
     shrink::Small,
     still::is_hole,
     sway::Profile,
@@ -74,6 +75,9 @@ struct Eye {
     cells: Cells,
     flood: Flood,
     blobs: Vec<Blob>,
+    plume: Plume,
+    /// Smoke that this picture showed.
+    smoke: Option<Smoke>,
 }
 
 impl Detector {
@@ -142,6 +146,15 @@ impl Detector {
         }
         self.tracker.update(&eye.blobs, &eye.small, elapsed_s, eye.at);
         self.tell();
+        self.tell_smoke();
+    }
+
+    fn tell_smoke(&mut self) {
+        let Some(eye) = &mut self.eye else { return };
+        let Some(Smoke { bbox, score, since }) = eye.smoke.take() else { return };
+        let bbox = bbox.scaled(eye.small.factor as f32);
+        let track = self.tracker.new_id();
+        self.sightings.push(Sighting { kind: Kind::Smoke, score, bbox, track, since, at: eye.at });
     }
 
     fn tell(&mut self) {
@@ -154,6 +167,9 @@ impl Detector {
             if in_doubt && is_hole(&eye.small, &eye.background, &track.bbox()) {
                 eye.background.accept(&eye.small, &track.bbox());
                 return false;
+            }
+            if let Some(anchor) = &track.anchor {
+                eye.plume.mistrust(&anchor.bbox);
             }
             let look = Look {
                 bbox: track.bbox(),
@@ -200,6 +216,8 @@ impl Eye {
             profile_age_s: 0.0,
             flood: Flood::new(&cells),
             blobs: Vec::with_capacity(MOST_BLOBS),
+            plume: Plume::new(small.width, small.height),
+            smoke: None,
             small,
             background,
             cells,
@@ -211,6 +229,7 @@ impl Eye {
         self.background.start(&self.small);
         self.profile = Profile::of_street(&self.background);
         self.profile_age_s = 0.0;
+        self.plume.start();
     }
 
     /// Compares the picture with the street. Returns the share of it that has changed.
@@ -223,6 +242,7 @@ impl Eye {
         let sway = Profile::of_small(&self.small).sway_from(&self.profile);
         let light = Light::of(&self.small, &self.background);
         let changed = self.background.compare(&self.small, light, sway, elapsed_s);
+        self.smoke = self.plume.look(&self.small, &self.background, light, sway, (elapsed_s, self.at));
         self.cells.count(&self.background);
         self.cells.decide(&self.small, &self.background, light, sway);
         self.flood.collect(&mut self.cells, &self.background, &mut self.blobs);

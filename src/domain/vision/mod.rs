@@ -18,6 +18,7 @@ mod frame;
 mod kinds;
 mod light;
 mod perspective;
+mod plume;
 mod shrink;
 mod still;
 mod sway;
