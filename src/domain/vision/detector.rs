@@ -52,7 +52,7 @@ const WARM_UP_S: f32 = 3.0;
 
 /// Watches the pictures of one camera.
 ///
-/// It holds about 1 MB: ten bytes a pixel of a picture of at most 320 × 320, and room for 64 tracks and 96 blobs. All
+/// It holds less than 1 MB: six bytes a pixel of a picture of at most 320 × 320, and room for 64 tracks and 96 blobs. All
 /// of it is taken with the first picture of a size; after that [`look`](Self::look) allocates nothing.
 #[derive(Debug)]
 pub struct Detector {

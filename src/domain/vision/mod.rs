@@ -68,8 +68,8 @@ pub enum Kind {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sighting {
     pub kind: Kind,
-    /// 0..=1, how well size, movement, contrast and time speak for the kind; about the share of such sightings that
-    /// are right on rendered streets. Made to compare and to cut by, not a probability of the real street.
+    /// 0..=1, how well size, shape, movement and time speak for the kind. Made to compare and to cut by; it was not
+    /// calibrated and is no probability.
     pub score: f32,
     pub bbox: PixelBox,
     /// The same for everything told of one thing; never given twice by one detector.

@@ -3,7 +3,7 @@
 use super::Frame;
 
 /// Longest side of the small picture. A person 60 m from a usual street camera is then about 6 px tall: enough to be
-/// followed, and little enough to be looked at twenty times a millisecond.
+/// followed, and little enough to be looked at thousands of times a second.
 pub(super) const SMALL_SIDE: usize = 320;
 
 /// A picture's luma, shrunk by a whole number so that neither side is longer than [`SMALL_SIDE`]. Each of its pixels
