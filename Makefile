@@ -8,7 +8,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: packages web ## build, and serve the demo site, alive, on http://127.0.0.1:8080
-	@$(CARGO) build --quiet
+	@CARGO="$(CARGO)" scripts/build-gridwatch
 	@scripts/run-demo
 
 test: packages web ## every test
@@ -30,6 +30,8 @@ bench: packages ## every benchmark, each with its baseline; prints "name: value 
 
 verify: packages ## the long proofs: more random cases, more points
 	PROPTEST_CASES=20000 GRIDWATCH_POINTS=1000000 GRIDWATCH_KILLS=200 GRIDWATCH_CHANGES=20000 $(CARGO) test --release --quiet
+	@$(CARGO) bench --quiet --bench vision
+	@python3 scripts/opencv-mog2.py
 
 packages:
 	@scripts/install-packages

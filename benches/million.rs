@@ -19,7 +19,7 @@ use std::{fs, path::Path, time::Instant};
 use binary::Binary;
 use measure::{budget, median, tell};
 
-fn demo_site() -> &'static Path {
+fn served_site() -> &'static Path {
     bulk::site()
 }
 

@@ -33,7 +33,7 @@ use rusqlite::Connection;
 use serde_json::json;
 use wire::Wire;
 
-fn demo_site() -> &'static Path {
+fn served_site() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 

@@ -10,8 +10,7 @@
 //! - [`domain`] holds the rules: pure functions of their inputs, in the order in which an event travels.
 //! - [`io`] holds the edges: files of a site, tables, video. Each edge knows the domain, none knows its siblings.
 //! - [`words`] turns the codes of reasons and problems into sentences, Chinese or English.
-//! - [`cli`] has one file per subcommand; [`demo`] makes the synthetic street that the repository carries,
-//!   [`scene`] draws streets for cameras that do not exist.
+//! - [`cli`] has one file per subcommand; [`demo`] makes the synthetic street that the repository carries.
 //!
 //! `ARCHITECTURE.md` has the map and the invariants, `docs/glossary.md` the names.
 

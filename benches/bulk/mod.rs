@@ -159,7 +159,7 @@ fn spots(catalog: &Catalog) -> Vec<Spot> {
         let category = &categories[random.below(categories.len()).min(random.below(categories.len()))];
         let request = Request {
             position: Some(position),
-            accuracy_m: None,
+            accuracy: None,
             category: Some(CategoryCode::as_str(&category.code)),
             edge: true,
         };

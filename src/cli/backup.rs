@@ -8,7 +8,7 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{Language, Saying};
+use super::{Language, Saying, is_there};
 use crate::{
     io::catalog,
     service::{app, backup},
@@ -25,9 +25,17 @@ pub struct Args {
     /// File to write: a gzipped tar
     #[arg(long, value_name = "FILE.tar.gz")]
     output: PathBuf,
+    /// Write over a file that is there
+    #[arg(long)]
+    force: bool,
 }
 
 pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
+    is_there(&args.site, language)?;
+    // Yesterday's backup may be the only one that is good.
+    if args.output.exists() && !args.force {
+        return Err(Saying::FileIsThere { file: args.output.display().to_string() }.failure(language));
+    }
     let settings = catalog::settings(&args.site);
     let data = app::data_folder(&args.site, args.data.as_deref(), &settings.serving);
     if !app::store_file(&data).exists() {

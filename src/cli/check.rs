@@ -6,7 +6,7 @@ use std::{
     process::ExitCode,
 };
 
-use super::{Language, Saying};
+use super::{Language, Saying, is_there};
 use crate::io::catalog::{self, Catalog, Problem, Reading, Severity};
 
 #[derive(clap::Args)]
@@ -17,7 +17,13 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
+    is_there(&args.site, language)?;
     let mut reading = catalog::read(&args.site);
+    if reading.catalog.is_none() {
+        // Without grids nothing can be placed, and the service starts all the same.
+        let serving = catalog::read_for_service(&args.site);
+        reading = if serving.catalog.is_some() { serving } else { reading };
+    }
     let lacking = reading.catalog.as_ref().map(lacking_for_video);
     reading.problems.extend(lacking.unwrap_or_default());
     let mut out = io::stdout().lock();
@@ -25,17 +31,14 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
         writeln!(out, "{}", line(problem, language))?;
     }
     let Some(catalog) = &reading.catalog else {
-        let would_start = catalog::read_for_service(&args.site).catalog.is_some();
-        let said = if would_start {
-            language.say(&Saying::WouldPlaceNothing { warnings: reading.count(Severity::Warning) })
-        } else {
-            refusal(&reading, language)
-        };
-        writeln!(out, "{said}")?;
+        writeln!(out, "{}", refusal(&reading, language))?;
         return Ok(ExitCode::FAILURE);
     };
     writeln!(out, "{}", language.say(&holdings(catalog)))?;
-    writeln!(out, "{}", language.say(&Saying::WouldStart { warnings: reading.count(Severity::Warning) }))?;
+    let warnings = reading.count(Severity::Warning);
+    let would =
+        if reading.has_grids() { Saying::WouldStart { warnings } } else { Saying::WouldPlaceNothing { warnings } };
+    writeln!(out, "{}", language.say(&would))?;
     Ok(ExitCode::SUCCESS)
 }
 

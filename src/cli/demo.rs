@@ -1,11 +1,19 @@
 //! `gridwatch demo`: the synthetic site, and the people who report on it.
 
+#[cfg(feature = "video")]
+use std::{fs, path::Path};
 use std::{path::PathBuf, process::ExitCode, thread, time::Duration};
 
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::demo::{self, DemoReport, Stream};
+#[cfg(feature = "video")]
+use crate::{
+    demo::DemoScene,
+    io::video::{ClipWriter, Still, frame_of},
+    scene::Picture,
+};
 
 #[derive(clap::Subcommand)]
 pub enum Command {
@@ -14,6 +22,13 @@ pub enum Command {
         /// Folder to write to
         #[arg(long, default_value = ".", value_name = "DIR")]
         output: PathBuf,
+    },
+    /// Make the videos that some of its cameras play, where they are not there yet
+    #[cfg(feature = "video")]
+    Scenes {
+        /// The site's folder
+        #[arg(long, default_value = ".", value_name = "DIR")]
+        site: PathBuf,
     },
     /// Report what happens in the demo site to a service, as residents would
     Drive(Drive),
@@ -41,9 +56,35 @@ pub struct Drive {
 pub fn run(command: &Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Site { output } => demo::write_site(output)?,
+        #[cfg(feature = "video")]
+        Command::Scenes { site } => demo::scenes().iter().try_for_each(|scene| film(scene, site))?,
         Command::Drive(drive) => drive.run()?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Makes a video and the truth about it, whole or not at all.
+#[cfg(feature = "video")]
+fn film(scene: &DemoScene, site: &Path) -> anyhow::Result<()> {
+    /// Bits a second.
+    const BITRATE: u32 = 900_000;
+    let file = site.join(&scene.file);
+    if file.exists() {
+        return Ok(());
+    }
+    fs::create_dir_all(file.parent().unwrap_or(site))?;
+    fs::write(file.with_extension("truth.json"), serde_json::to_vec(&scene.truth())?)?;
+    let unfinished = file.with_extension("part");
+    let mut clip = ClipWriter::create(&unfinished, demo::SIZE, demo::RATE, BITRATE)?;
+    let [width, height] = demo::SIZE.map(|side| side as usize);
+    let (mut picture, mut still) = (Picture::new(width, height), Still::default());
+    for at in scene.times() {
+        scene.scene.draw(at, &mut picture);
+        still.copy(&frame_of(&picture)?);
+        clip.write(&still, at)?;
+    }
+    clip.finish()?;
+    Ok(fs::rename(unfinished, file)?)
 }
 
 /// A service that starts, or starts anew, is waited for; one that stays away for so long is not there.

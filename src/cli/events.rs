@@ -41,7 +41,7 @@ pub struct EventArgs {
     /// What the coordinates are: wgs84, gcj02 (phones and AMap in China) or bd09 (Baidu) [default: wgs84]
     #[arg(long, value_name = "D", value_parser = one_of::<Datum>)]
     datum: Option<Datum>,
-    /// Zone of times without an offset [default: the site's]
+    /// Zone of times without an offset [default: the site's `time_zone`, else UTC]
     #[arg(long, value_name = "ZONE")]
     tz: Option<String>,
     /// utf-8 or gb18030 [default: detected]

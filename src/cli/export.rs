@@ -23,7 +23,7 @@ pub enum Command {
 pub fn run(command: &Command, language: Language) -> anyhow::Result<ExitCode> {
     let Command::Site(args) = command;
     let mut out = io::stdout().lock();
-    let Both { store, site, present, now } = Both::open(args)?;
+    let Both { store, site, present, now } = Both::open(args, language)?;
     let Some(present) = present else { return Err(Saying::NoVersionYet { site }.failure(language)) };
     let kept = service::truth::kept_files(&store, &site, Some(&present))?;
     let differences = catalog::differences(&kept, &catalog::read_for_service(&args.site).files);

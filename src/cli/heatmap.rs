@@ -3,18 +3,21 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::{Context, anyhow, bail, ensure};
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 
 use super::{
     events::{EventArgs, Events, unreadable},
-    one_of,
+    is_there, one_of,
     saying::Saying,
 };
 use crate::{
     domain::analysis::heat::{Domain, Frame, HeatPoint, Ramp, Spread, peak},
-    io::tables::{
-        events::{EventRow, RowFault},
-        value::{Fault, parse_instant, parse_number},
+    io::{
+        catalog,
+        tables::{
+            events::{EventRow, RowFault},
+            value::{Fault, parse_instant, parse_number},
+        },
     },
     service::heat::picture,
     words::Language,
@@ -22,6 +25,9 @@ use crate::{
 
 #[derive(clap::Args)]
 pub struct Args {
+    /// The site's folder, for its time zone
+    #[arg(long, default_value = ".", value_name = "DIR")]
+    site: PathBuf,
     /// CSV of events
     #[arg(long, value_name = "FILE")]
     input: PathBuf,
@@ -55,7 +61,7 @@ pub struct Args {
     /// Events per km² that the strongest colour stands for [default: the next round number above the highest]
     #[arg(long, value_name = "D")]
     domain: Option<f32>,
-    /// From this instant, inclusive
+    /// From this instant, inclusive; a date, or one without an offset, in the zone of --tz
     #[arg(long, value_name = "T")]
     from: Option<String>,
     /// To this instant, exclusive
@@ -70,8 +76,13 @@ pub struct Args {
 
 #[expect(clippy::print_stderr, reason = "a command line prints")]
 pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
+    is_there(&args.site, language)?;
+    if !args.output.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("png")) {
+        return Err(Saying::NotPng { file: args.output.display().to_string() }.failure(language));
+    }
+    let zone = catalog::settings(&args.site).time_zone;
     let has_period = args.from.is_some() || args.to.is_some();
-    let events = args.events.open(Some(&args.input), (&TimeZone::UTC, has_period), language, |raw, _| raw)?;
+    let events = args.events.open(Some(&args.input), (&zone, has_period), language, |raw, _| raw)?;
     let read = points(args, events, language)?;
     ensure!(!read.points.is_empty(), "{}: no event to draw", args.input.display());
     let spread = match (args.radius_m, args.radius_px) {

@@ -5,6 +5,8 @@ mod assign;
 mod backup;
 mod check;
 mod demo;
+#[cfg(feature = "video")]
+mod detect;
 mod events;
 mod export;
 mod heatmap;
@@ -15,7 +17,7 @@ mod serve;
 mod token;
 mod truth;
 
-use std::{process::ExitCode, str::FromStr};
+use std::{path::Path, process::ExitCode, str::FromStr};
 
 use clap::{Parser, Subcommand, ValueEnum};
 use strum::VariantNames;
@@ -54,6 +56,9 @@ enum Command {
     Assign(Box<assign::Args>),
     /// Read a whole site and print every problem
     Check(check::Args),
+    /// Look for people, vehicles, things left and smoke in a recorded video
+    #[cfg(feature = "video")]
+    Detect(detect::Args),
     /// Draw where the events of a table are
     Heatmap(Box<heatmap::Args>),
     /// Bring real data into a site
@@ -79,9 +84,11 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => serve::run(&args, language),
         Command::Backup(args) => backup::run(&args, language),
         Command::Restore(args) => restore::run(&args, language),
-        Command::Token(args) => token::run(&args),
+        Command::Token(args) => token::run(&args, language),
         Command::Assign(args) => assign::run(&args, language),
         Command::Check(args) => check::run(&args, language),
+        #[cfg(feature = "video")]
+        Command::Detect(args) => detect::run(&args, language),
         Command::Heatmap(args) => heatmap::run(&args, language),
         Command::Import(command) => import::run(&command, language),
         Command::Export(command) => export::run(&command, language),
@@ -95,6 +102,15 @@ pub fn run() -> ExitCode {
             eprintln!("gridwatch: {error:#}");
             ExitCode::from(2)
         }
+    }
+}
+
+/// Refuses a site that is not there, before anything is made in its name: a slip of the pen is no new site.
+fn is_there(site: &Path, language: Language) -> anyhow::Result<()> {
+    if site.is_dir() {
+        Ok(())
+    } else {
+        Err(Saying::NoSiteFolder { folder: site.display().to_string() }.failure(language))
     }
 }
 

@@ -34,6 +34,22 @@ pub enum Saying {
         places: usize,
         cameras: usize,
     },
+    NoSiteFolder {
+        folder: String,
+    },
+    NoSite {
+        folder: String,
+    },
+    // `serve`.
+    ServedAlready {
+        folder: String,
+    },
+    DamagedSite {
+        errors: usize,
+        /// As `check` words it.
+        first: String,
+        command: String,
+    },
     // `assign`.
     ReadingColumns {
         columns: String,
@@ -59,11 +75,19 @@ pub enum Saying {
     ColumnDepartment,
     ColumnWhy,
     // `heatmap`.
+    NotPng {
+        file: String,
+    },
     EventsDrawn {
         drawn: usize,
         skipped: u64,
         unreadable: u64,
         densest: String,
+    },
+    // `detect`.
+    VideoSeen {
+        frames: u64,
+        findings: u64,
     },
     // `import`.
     SurveyHolds {
@@ -174,6 +198,9 @@ pub enum Saying {
         cases: u64,
         reports: u64,
         photos: u64,
+    },
+    FileIsThere {
+        file: String,
     },
     PhotoMissing {
         hash: String,

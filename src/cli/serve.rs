@@ -1,7 +1,7 @@
 //! `gridwatch serve`: the service, until it is told to stop.
 
 use std::{
-    io::{self, Write},
+    io::{self, IsTerminal, Write},
     net::SocketAddr,
     path::PathBuf,
     process::ExitCode,
@@ -11,11 +11,15 @@ use std::{
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use super::{Language, truth};
-use crate::service::{
-    app::{self, Options},
-    clock::SystemClock,
-    truth::TwoTruths,
+use super::{Language, Saying, check, is_there, truth};
+use crate::{
+    io::catalog::Severity,
+    service::{
+        app::{self, DamagedSite, Options},
+        clock::SystemClock,
+        lock::ServedAlready,
+        truth::TwoTruths,
+    },
 };
 
 #[derive(clap::Args)]
@@ -32,14 +36,35 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
+    is_there(&args.site, language)?;
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    // Colours are for people: in a file or a journal they are noise. https://no-color.org
+    let is_coloured = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(is_coloured).with_writer(io::stderr).init();
     let options = Options { site: args.site.clone(), data: args.data.clone(), listen: args.listen };
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(&options)).map_err(|error| {
-        let Some(two) = error.downcast_ref::<TwoTruths>() else { return error };
-        anyhow::Error::msg(truth::refusal(two, &args.site, args.data.as_deref(), language))
-    })?;
+    let served = tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(&options));
+    served.map_err(|error| worded(error, args, language))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What keeps it from starting and people can do something about.
+fn worded(error: anyhow::Error, args: &Args, language: Language) -> anyhow::Error {
+    if let Some(two) = error.downcast_ref::<TwoTruths>() {
+        return anyhow::Error::msg(truth::refusal(two, &args.site, args.data.as_deref(), language));
+    }
+    if let Some(ServedAlready { folder }) = error.downcast_ref() {
+        return Saying::ServedAlready { folder: folder.display().to_string() }.failure(language);
+    }
+    if let Some(DamagedSite { reading }) = error.downcast_ref() {
+        let first = reading.problems.iter().find(|problem| problem.severity == Severity::Error);
+        let damaged = Saying::DamagedSite {
+            errors: reading.count(Severity::Error),
+            first: first.map(|problem| check::line(problem, language)).unwrap_or_default(),
+            command: format!("gridwatch check --site {}", args.site.display()),
+        };
+        return damaged.failure(language);
+    }
+    error
 }
 
 async fn serve(options: &Options) -> anyhow::Result<()> {

@@ -9,6 +9,7 @@ use std::{
 use anyhow::ensure;
 use jiff::Timestamp;
 
+use super::{Language, Saying, is_there};
 use crate::{
     domain::people::{Actor, ActorKind},
     io::{
@@ -43,15 +44,23 @@ enum Command {
     Revoke { name: String },
 }
 
-pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
+    is_there(&args.site, language)?;
     let settings = catalog::settings(&args.site);
-    let store = app::open_store(&app::data_folder(&args.site, args.data.as_deref(), &settings.serving))?;
+    let data = app::data_folder(&args.site, args.data.as_deref(), &settings.serving);
+    // A token of a site that nobody will ever serve is a riddle for whoever uses it.
+    if !app::store_file(&data).exists() && !catalog::is_site(&args.site) {
+        return Err(Saying::NoSite { folder: args.site.display().to_string() }.failure(language));
+    }
+    let store = app::open_store(&data)?;
     let site = settings.id;
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let now = Timestamp::now();
     match &args.command {
         Command::Create { name } => {
             ensure!(!name.trim().is_empty(), "a token needs a name");
+            // The trail, and what is kept of each sender, tell them apart by their names.
+            ensure!(name.parse::<ActorKind>().is_err(), "{name} is what others are called: name the token otherwise");
             ensure!(!store.api_tokens(&site, now)?.contains(name), "there is a token {name} already");
             let secret = Secret::new()?;
             let credential = Credential {

@@ -7,7 +7,7 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{Language, Saying};
+use super::{Language, Saying, is_there};
 use crate::{
     io::{
         catalog::{self, Change, Difference},
@@ -44,7 +44,8 @@ pub struct Both {
 }
 
 impl Both {
-    pub fn open(args: &Args) -> anyhow::Result<Self> {
+    pub fn open(args: &Args, language: Language) -> anyhow::Result<Self> {
+        is_there(&args.site, language)?;
         let settings = catalog::settings(&args.site);
         let store = app::open_store(&app::data_folder(&args.site, args.data.as_deref(), &settings.serving))?;
         let present = store.present_version(&settings.id)?;

@@ -24,6 +24,7 @@ mod territories;
 use std::path::Path;
 use std::{fs, io};
 
+pub use cameras::{DemoScene, RATE, SIZE};
 use plan::Plan;
 pub use reports::{DemoReport, Stream};
 
@@ -67,6 +68,13 @@ pub fn site() -> Vec<SiteFile> {
         file("geodata/basemap/water.geojson", basemap::water(&plan)),
         file("geodata/basemap/greens.geojson", basemap::greens(&plan)),
     ]
+}
+
+/// The videos that some of its cameras play.
+#[must_use]
+pub fn scenes() -> Vec<DemoScene> {
+    let plan = Plan::new();
+    cameras::scenes(&cameras::cameras(&plan, &buildings::buildings(&plan)))
 }
 
 /// Writes the demo site into `dir`, over what is there.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{case::Case, duty::Visibility};
+use super::{case::Case, duty::Visibility, event::Finding};
 
 /// One committed change with its place in the site's history.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -26,6 +26,16 @@ pub enum Change {
     CaseJoined {
         case: Box<Case>,
     },
+    /// A picture of one of its reports came later.
+    EvidenceAdded {
+        case: Box<Case>,
+    },
+    FindingAdded {
+        finding: Box<Finding>,
+    },
+    FindingDecided {
+        finding: Box<Finding>,
+    },
 }
 
 impl Change {
@@ -33,7 +43,8 @@ impl Change {
     #[must_use]
     pub fn visibility(&self) -> Visibility {
         match self {
-            Self::CaseOpened { case } | Self::CaseJoined { case } => case.visibility,
+            Self::CaseOpened { case } | Self::CaseJoined { case } | Self::EvidenceAdded { case } => case.visibility,
+            Self::FindingAdded { finding } | Self::FindingDecided { finding } => finding.visibility,
         }
     }
 }

@@ -4,26 +4,35 @@ use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener},
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use arc_swap::ArcSwap;
 use jiff::SignedDuration;
-use tokio::{sync::Semaphore, task::JoinHandle};
+use tokio::{
+    sync::{Semaphore, mpsc},
+    task::JoinHandle,
+};
 
 use super::{
     clock::Clock,
+    eyes::{Eyes, Sight},
     feed::Feed,
+    findings::{Findings, Seen},
     heat::Heat,
     http::{self, AppState, Pace},
+    intake::Intake,
     listening::Listening,
+    lock::Lock,
     secret::Secret,
     truth,
+    witness::WitnessStand,
 };
 use crate::{
     domain::people::{Actor, ActorKind},
     io::{
-        catalog::{self, Reading, Serving, TlsFiles, Why},
+        catalog::{self, Reading, Serving, Severity, TlsFiles, Why},
         evidence::EvidenceFolder,
         store::{Credential, Purpose, Store},
     },
@@ -48,14 +57,25 @@ pub struct Running {
     /// Scheme and host, as people reach it.
     pub url: String,
     listening: Listening,
-    /// Passes changes on to the screens.
-    passing_on: JoinHandle<()>,
+    eyes: Eyes,
+    /// What passes changes on to the screens, what takes findings in, and what answers reports that ask for a frame.
+    background: [JoinHandle<()>; 3],
+    /// Let go last.
+    lock: Lock,
 }
 
 /// This machine alone: who opens a service to others says so.
 const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 /// How long a sign-in link is good.
 const LINK: SignedDuration = SignedDuration::from_mins(30);
+/// Sightings on their way to the store; where it is full the cameras wait.
+const SIGHTINGS: usize = 64;
+/// How long to wait before a finding is tried again that the store could not take.
+const AGAIN: Duration = Duration::from_secs(2);
+/// How long the cameras may take to end before what they still have to tell is given up.
+const CLOSING: Duration = Duration::from_secs(10);
+/// The cameras' credentials, in the data folder.
+const SECRETS: &str = "secrets.toml";
 /// Pictures drawn or decoded at once.
 const PICTURES: usize = 2;
 /// The administrator of the link, until there are accounts.
@@ -64,12 +84,14 @@ const ADMINISTRATOR: &str = "administrator";
 /// Reads the site, opens the store, listens.
 ///
 /// # Errors
-/// If the site has errors, files and store have both changed ([`truth::TwoTruths`]), the store cannot be opened, or the
-/// address cannot be had.
+/// If the site has errors ([`DamagedSite`]), another service has the data folder ([`super::lock::ServedAlready`]), files
+/// and store have both changed ([`truth::TwoTruths`]), the store cannot be opened, or the address cannot be had.
 pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<Running> {
     let reading = sound_reading(&options.site)?;
     let serving = catalog::settings(&options.site).serving;
     let data = data_folder(&options.site, options.data.as_deref(), &serving);
+    make_folder(&data)?;
+    let lock = Lock::take(&data)?;
     let store = open_store(&data)?;
     let catalog = truth::settle(&options.site, reading, &store, clock.now()).await?;
     let site: Arc<str> = Arc::from(catalog.settings.id.as_str());
@@ -87,13 +109,39 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
     let port = address.port();
     let own = ["127.0.0.1", "localhost", "[::1]"].map(|host| format!("{host}:{port}"));
     let (feed, passing_on) = Feed::start(&store);
-    let state = AppState {
+    let evidence = EvidenceFolder::open(&evidence_folder(&data))?;
+    let pictures = Arc::new(Semaphore::new(PICTURES));
+    let catalog = Arc::new(ArcSwap::new(catalog));
+    let (witness, questions) = WitnessStand::new();
+    let intake = Intake {
         site: Arc::clone(&site),
-        catalog: Arc::new(ArcSwap::new(catalog)),
+        catalog: Arc::clone(&catalog),
         store: store.clone(),
-        evidence: EvidenceFolder::open(&evidence_folder(&data))?,
+        evidence: evidence.clone(),
+        decoding: Arc::clone(&pictures),
+        witness,
+        clock: Arc::clone(&clock),
+    };
+    let (seen, sightings) = mpsc::channel(SIGHTINGS);
+    let sight = Sight {
+        folder: options.site.clone(),
+        secrets: data.join(SECRETS),
+        clock: Arc::clone(&clock),
+        feed: feed.clone(),
+        seen,
+    };
+    let eyes = Eyes::open(&catalog.load(), sight).context("the cameras' credentials")?;
+    let taking = tokio::spawn(take_findings(Findings { intake: intake.clone() }, sightings));
+    let witnesses = questions.answer(intake.clone(), eyes.clone());
+    let state = AppState {
+        intake,
+        eyes: eyes.clone(),
+        site: Arc::clone(&site),
+        catalog,
+        store: store.clone(),
+        evidence,
         heat: Heat::new(Arc::clone(&site), store.clone()),
-        pictures: Arc::new(Semaphore::new(PICTURES)),
+        pictures,
         folder: options.site.as_path().into(),
         clock,
         pace: Pace::new(&serving.trusted_proxies),
@@ -104,7 +152,17 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
     };
     let listening = Listening::start(listener, tls.as_ref(), http::router(state)).await?;
     let url = format!("{}://{public}", if is_secure { "https" } else { "http" });
-    Ok(Running { address, store, site, url, listening, passing_on })
+    Ok(Running { address, store, site, url, listening, eyes, background: [passing_on, taking, witnesses], lock })
+}
+
+/// Keeps what the cameras see, in the order in which it comes. What the store cannot take now waits until it can.
+async fn take_findings(findings: Findings, mut sightings: mpsc::Receiver<Seen>) {
+    while let Some(seen) = sightings.recv().await {
+        while let Err(error) = findings.take(seen.clone()).await {
+            tracing::warn!(?error, camera = seen.camera, "a finding could not be kept yet");
+            tokio::time::sleep(AGAIN).await;
+        }
+    }
 }
 
 /// Where the store and the photos are.
@@ -116,11 +174,18 @@ pub fn data_folder(site: &Path, given: Option<&Path>, serving: &Serving) -> Path
     given.map_or_else(|| site.join(kept), Path::to_owned)
 }
 
+/// The site's files have errors.
+#[derive(Debug, thiserror::Error)]
+#[error("the site's files have {} errors", reading.count(Severity::Error))]
+pub struct DamagedSite {
+    pub reading: Reading,
+}
+
 /// What the site's files hold, with what they lack in the log.
 fn sound_reading(site: &Path) -> anyhow::Result<Reading> {
     let reading = catalog::read_for_service(site);
     if reading.catalog.is_none() {
-        bail!("{} has {} problems: see `gridwatch check`", site.display(), reading.problems.len());
+        return Err(DamagedSite { reading }.into());
     }
     for problem in reading.problems.iter().filter(|problem| matches!(problem.why, Why::NoGrids | Why::TakenAsEmpty)) {
         tracing::warn!(file = problem.file, "{}", Language::En.say(&problem.why));
@@ -145,11 +210,15 @@ pub fn evidence_folder(data: &Path) -> PathBuf {
 /// # Errors
 /// If the folder cannot be made or the store not be opened.
 pub fn open_store(data: &Path) -> anyhow::Result<Store> {
+    make_folder(data)?;
+    Store::open(&store_file(data)).with_context(|| format!("cannot open the store in {}", data.display()))
+}
+
+fn make_folder(data: &Path) -> anyhow::Result<()> {
     let mut folder = std::fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
-    folder.recursive(true).create(data).with_context(|| format!("cannot make {}", data.display()))?;
-    Store::open(&store_file(data)).with_context(|| format!("cannot open the store in {}", data.display()))
+    folder.recursive(true).create(data).with_context(|| format!("cannot make {}", data.display()))
 }
 
 impl Running {
@@ -175,8 +244,17 @@ impl Running {
     /// # Errors
     /// If serving had failed.
     pub async fn stop(self) -> anyhow::Result<()> {
-        let stopped = self.listening.stop().await;
-        self.passing_on.abort();
+        let Self { listening, eyes, background, store, lock, .. } = self;
+        let stopped = listening.stop().await;
+        // Streams are told goodbye; what they saw last is still taken in while they are, if the store takes it.
+        let mut closing = tokio::task::spawn_blocking(move || eyes.close());
+        let closed = tokio::time::timeout(CLOSING, &mut closing).await;
+        background.iter().for_each(JoinHandle::abort);
+        if closed.is_err() {
+            closing.await?;
+        }
+        drop(store);
+        drop(lock);
         stopped
     }
 }

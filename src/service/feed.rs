@@ -10,7 +10,7 @@ use tokio::{
 
 use super::http::LiveMessage;
 use crate::{
-    domain::{duty::Visibility, update::Update},
+    domain::{camera::Link, duty::Visibility, update::Update},
     io::store::Store,
 };
 
@@ -20,7 +20,8 @@ const KEPT: usize = 4096;
 /// One change, ready to be sent.
 #[derive(Debug, Clone)]
 pub struct Line {
-    pub seq: i64,
+    /// Its place in the log; `None` for what is only so at the moment and stands in no log.
+    pub seq: Option<i64>,
     /// The widest circle that may hear of it.
     pub visibility: Visibility,
     pub text: Utf8Bytes,
@@ -30,7 +31,7 @@ impl Line {
     #[must_use]
     pub fn of(update: Update) -> Self {
         let (seq, visibility) = (update.seq, update.change.visibility());
-        Self { seq, visibility, text: LiveMessage::Update(update).text() }
+        Self { seq: Some(seq), visibility, text: LiveMessage::Update(update).text() }
     }
 }
 
@@ -63,6 +64,13 @@ impl Feed {
             }
         });
         (Self { lines }, task)
+    }
+
+    /// Tells the staff how things stand with a camera.
+    pub fn tell_link(&self, camera: &str, link: Link) {
+        let text = LiveMessage::Camera { camera: camera.to_owned(), link }.text();
+        // Nobody need be listening.
+        let _ = self.lines.send(Some(Arc::new(Line { seq: None, visibility: Visibility::Staff, text })));
     }
 
     /// Lines from now on.

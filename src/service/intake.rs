@@ -6,22 +6,22 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use axum::body::Bytes;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, Unit};
 use serde::Serialize;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use super::clock::Clock;
+use super::{clock::Clock, witness::WitnessStand};
 use crate::{
     domain::{
         duty::{Category, CategoryCode, Outcome, Request, Visibility, WorkingCalendar, place},
         event::{Evidence, GivenPosition, Nature, Report},
-        geo::{Datum, Position},
-        people::Actor,
+        geo::{Datum, ErrorEllipse, Position},
+        people::{Actor, OPEN_SOURCES},
     },
     io::{
         catalog::Catalog,
-        evidence::{EvidenceFolder, PhotoFault},
+        evidence::{EvidenceFolder, Looked, PhotoFault},
         store::{Accepted, IdempotencyKey, NewReport, SameMatter, Store, StoreError},
         tables::value::{self, Fault},
     },
@@ -36,6 +36,8 @@ pub struct Intake {
     pub evidence: EvidenceFolder,
     /// Turns at decoding photos: each takes memory and a core.
     pub decoding: Arc<Semaphore>,
+    /// Where a frame of a camera that sees the place is asked for.
+    pub witness: WitnessStand,
     pub clock: Arc<dyn Clock>,
 }
 
@@ -73,6 +75,16 @@ pub enum IntakeError {
         captured_at: Timestamp,
         now: Timestamp,
     },
+    /// Seen before any clock was right.
+    TooLongAgo {
+        captured_at: Timestamp,
+        earliest: Timestamp,
+    },
+    /// Whoever has no token says to be somebody with one.
+    ForeignSource {
+        given: String,
+        open_to_all: &'static [&'static str],
+    },
     TextTooLong {
         length: usize,
         limit: usize,
@@ -93,14 +105,16 @@ pub enum IntakeError {
     },
 }
 
+/// A camera that looks now still shows what was seen so long ago.
+const STILL_SO: SignedDuration = SignedDuration::from_mins(5);
+/// Nobody saw anything before: 2000-01-01T00:00:00Z, and clocks that were never set begin at 1970.
+const EARLIEST: Timestamp = Timestamp::constant(946_684_800, 0);
 /// How far ahead a phone's clock may be.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(5);
 /// Longest text of a field, in characters.
 const LONGEST_TEXT: usize = 4_000;
 /// Photos of one report.
 const MOST_PHOTOS: usize = 9;
-/// Half the way around the earth.
-const LARGEST_ACCURACY_M: f64 = 20_000_000.0;
 
 impl Intake {
     /// Takes a report in; durable when it answers, photos first.
@@ -115,97 +129,175 @@ impl Intake {
         idempotency: Option<IdempotencyKey>,
     ) -> Result<Accepted, IntakeError> {
         let (catalog, now) = (self.catalog.load_full(), self.clock.now());
-        let category = check(&told, &catalog, now)?;
-        let evidence = self.keep(photos).await?;
-        let captured_at = told.captured_at.unwrap_or(now);
+        // Whatever can be refused is, before anything is kept.
+        let category = check(&told, actor, &catalog, now)?;
         let position = given_position(&told)?.or_else(|| named_position(&told, &catalog));
+        let looked = self.look_at(&photos).await?;
+        self.refuse_used_key(actor, idempotency.as_ref()).await?;
+        let evidence = self.keep(photos, looked).await?;
+        let captured_at = told.captured_at.unwrap_or(now);
 
         let coverage = catalog.coverages.at(captured_at);
         let request = Request {
             position,
-            accuracy_m: told.accuracy_m,
+            accuracy: told.accuracy_m.map(ErrorEllipse::circle),
             category: category.map(|category| category.code.as_str()),
             edge: true,
         };
         let placement = place(coverage, &catalog.routing, catalog.settings.nearest_m, &request);
         let placed = placement.settled(coverage, &catalog.routing);
 
-        let new = NewReport {
+        let report = Report {
+            id: Uuid::now_v7(),
+            source: told.source.unwrap_or_else(|| actor.kind.to_string()),
+            external_id: told.external_id,
+            nature: told.nature,
+            category: category.map(|category| category.code.clone()),
+            position,
+            given: told.lon.zip(told.lat).map(|(lon, lat)| GivenPosition { lon, lat, datum: told.datum }),
+            accuracy_m: told.accuracy_m,
+            captured_at,
+            received_at: now,
+            description: told.description,
+            address: told.address,
+            place: told.place,
+            contact: told.contact,
+            placed,
+            catalog_version: catalog.version.as_str().to_owned(),
+        };
+        let (seen_at, report_id) = (position.filter(|_| now.duration_since(captured_at) < STILL_SO), report.id);
+        let new = NewReport { idempotency, evidence, ..self.placed(&catalog, report, &actor.name) };
+        let accepted = self.store.accept(new).await.map_err(IntakeError::Store)?;
+        if let Some(position) = seen_at.filter(|_| !accepted.repeated) {
+            self.witness.ask(report_id, position);
+        }
+        Ok(accepted)
+    }
+
+    /// A report that is placed, with what the store needs to open a case of it or to join it to one.
+    #[must_use]
+    pub fn placed(&self, catalog: &Catalog, report: Report, actor: &str) -> NewReport {
+        let category = report.category.as_ref().and_then(|code| catalog.routing.category(code.as_str()));
+        NewReport {
             site: self.site.to_string(),
-            actor: actor.name.clone(),
-            idempotency,
-            evidence,
+            actor: actor.to_owned(),
+            idempotency: None,
+            evidence: Vec::new(),
             same_matter: category
-                .filter(|_| placed.outcome != Outcome::Unplaced)
+                .filter(|_| report.placed.outcome != Outcome::Unplaced)
                 .map(|category| SameMatter { category: category.clone(), calendar: Arc::clone(&catalog.calendar) }),
             visibility: category.map_or(Visibility::Staff, |category| category.visibility),
             case_id: Uuid::now_v7(),
-            due_at: category.and_then(|category| verify_by(category, &catalog.calendar, now)),
+            due_at: category.and_then(|category| verify_by(category, &catalog.calendar, report.received_at)),
             zone: catalog.settings.time_zone.clone(),
-            report: Report {
-                id: Uuid::now_v7(),
-                source: told.source.unwrap_or_else(|| actor.kind.to_string()),
-                external_id: told.external_id,
-                nature: told.nature,
-                category: category.map(|category| category.code.clone()),
-                position,
-                given: told.lon.zip(told.lat).map(|(lon, lat)| GivenPosition { lon, lat, datum: told.datum }),
-                accuracy_m: told.accuracy_m,
-                captured_at,
-                received_at: now,
-                description: told.description,
-                address: told.address,
-                place: told.place,
-                contact: told.contact,
-                placed,
-                catalog_version: catalog.version.as_str().to_owned(),
-            },
-        };
-        self.store.accept(new).await.map_err(IntakeError::Store)
+            report,
+        }
     }
 
-    async fn keep(&self, photos: Vec<Bytes>) -> Result<Vec<Evidence>, IntakeError> {
+    /// All of them before the first is kept: a report is refused for one that is no photo.
+    async fn look_at(&self, photos: &[Bytes]) -> Result<Vec<Looked>, IntakeError> {
         if photos.len() > MOST_PHOTOS {
             return Err(IntakeError::TooManyPhotos { photos: photos.len(), limit: MOST_PHOTOS });
         }
-        let closed = || IntakeError::Store(StoreError::Closed);
-        let mut kept = Vec::with_capacity(photos.len());
+        let mut looked = Vec::with_capacity(photos.len());
         for photo in photos {
+            let photo = photo.clone();
             let turn = Arc::clone(&self.decoding).acquire_owned().await.map_err(|_| closed())?;
-            let folder = self.evidence.clone();
             let work = move || {
-                let kept = folder.keep(&photo);
+                let looked = Looked::at(&photo);
                 drop(turn);
-                kept
+                looked
             };
-            let done = tokio::task::spawn_blocking(work).await.map_err(|_| closed())?;
-            kept.push(done.map_err(IntakeError::Photo)?);
+            looked.push(blocking(work).await?.map_err(IntakeError::Photo)?);
         }
-        Ok(kept)
+        Ok(looked)
+    }
+
+    async fn keep(&self, photos: Vec<Bytes>, looked: Vec<Looked>) -> Result<Vec<Evidence>, IntakeError> {
+        let folder = self.evidence.clone();
+        let each = move |(photo, looked): (Bytes, Looked)| folder.keep_looked_at(&photo, looked);
+        let kept = blocking(move || photos.into_iter().zip(looked).map(each).collect::<Result<_, _>>()).await?;
+        kept.map_err(|error| IntakeError::Photo(PhotoFault::Io(error)))
+    }
+
+    /// The store refuses it too, but then its photos would be on disk.
+    async fn refuse_used_key(&self, actor: &Actor, key: Option<&IdempotencyKey>) -> Result<(), IntakeError> {
+        let Some(key) = key.cloned() else { return Ok(()) };
+        let (store, site, name) = (self.store.clone(), Arc::clone(&self.site), actor.name.clone());
+        match blocking(move || store.is_key_reused(&site, &name, &key)).await? {
+            Ok(false) => Ok(()),
+            Ok(true) => Err(IntakeError::Store(StoreError::KeyReused)),
+            Err(error) => Err(IntakeError::Store(error)),
+        }
+    }
+
+    /// Puts a photo on disk, as one of the few that are decoded at a time.
+    ///
+    /// # Errors
+    /// If it is none, or the disk refuses.
+    pub async fn keep_photo(&self, photo: Bytes) -> Result<Evidence, IntakeError> {
+        let looked = self.look_at(std::slice::from_ref(&photo)).await?;
+        self.keep(vec![photo], looked).await?.pop().ok_or_else(closed)
     }
 }
 
-fn check<'a>(told: &Told, catalog: &'a Catalog, now: Timestamp) -> Result<Option<&'a Category>, IntakeError> {
+fn closed() -> IntakeError {
+    IntakeError::Store(StoreError::Closed)
+}
+
+/// Decodes, reads and writes where blocking is allowed.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, IntakeError> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| closed())
+}
+
+fn check<'a>(
+    told: &Told,
+    actor: &Actor,
+    catalog: &'a Catalog,
+    now: Timestamp,
+) -> Result<Option<&'a Category>, IntakeError> {
     let texts =
         [&told.description, &told.address, &told.place, &told.contact, &told.source, &told.external_id, &told.category];
     if let Some(length) = texts.into_iter().flatten().map(|text| text.chars().count()).find(|n| *n > LONGEST_TEXT) {
         return Err(IntakeError::TextTooLong { length, limit: LONGEST_TEXT });
     }
-    if told.lon.is_none() && told.address.is_none() && told.place.is_none() && told.description.is_none() {
+    if let Some(source) = told.source.as_deref().filter(|source| !actor.may_report_as(source)) {
+        return Err(IntakeError::ForeignSource { given: source.to_owned(), open_to_all: OPEN_SOURCES });
+    }
+    if told.lon.is_none()
+        && told.lat.is_none()
+        && told.address.is_none()
+        && told.place.is_none()
+        && told.description.is_none()
+    {
         return Err(IntakeError::NothingTold);
     }
     if let Some(captured_at) = told.captured_at.filter(|at| *at > now + CLOCKS_DIFFER) {
-        return Err(IntakeError::FromTheFuture { captured_at, now });
+        return Err(IntakeError::FromTheFuture { captured_at: to_the_second(captured_at), now: to_the_second(now) });
     }
-    if let Some(value) = told.accuracy_m.filter(|meters| *meters > LARGEST_ACCURACY_M) {
-        let fault = Fault::OutOfRange { value, min: 0.0, max: LARGEST_ACCURACY_M };
-        return Err(IntakeError::Value { field: "accuracy_m", fault });
+    if let Some(captured_at) = told.captured_at.filter(|at| *at < EARLIEST) {
+        return Err(IntakeError::TooLongAgo { captured_at: to_the_second(captured_at), earliest: EARLIEST });
     }
+    let accuracy = told.accuracy_m.map(value::accuracy).transpose();
+    accuracy.map_err(|fault| IntakeError::Value { field: "accuracy_m", fault })?;
     let Some(code) = &told.category else { return Ok(None) };
-    catalog.routing.category(code).map(Some).ok_or_else(|| IntakeError::UnlistedCategory {
-        category: code.clone(),
+    listed_category(catalog, code).map(Some)
+}
+
+/// The category of that code.
+///
+/// # Errors
+/// Where there is none, with the one that was likely meant.
+pub fn listed_category<'a>(catalog: &'a Catalog, code: &str) -> Result<&'a Category, IntakeError> {
+    catalog.routing.category(code).ok_or_else(|| IntakeError::UnlistedCategory {
+        category: code.to_owned(),
         likely: catalog.routing.likely_category(code).map(|category| category.code.clone()),
     })
+}
+
+/// Instants as people read them.
+fn to_the_second(at: Timestamp) -> Timestamp {
+    at.round(Unit::Second).unwrap_or(at)
 }
 
 /// By the numbers of the report.
@@ -237,7 +329,8 @@ impl IntakeError {
     pub fn field(&self) -> Option<&'static str> {
         match self {
             Self::UnlistedCategory { .. } => Some("category"),
-            Self::FromTheFuture { .. } => Some("captured_at"),
+            Self::FromTheFuture { .. } | Self::TooLongAgo { .. } => Some("captured_at"),
+            Self::ForeignSource { .. } => Some("source"),
             Self::Value { field, .. } => Some(field),
             Self::Photo(_) | Self::TooManyPhotos { .. } => Some("photo"),
             Self::NothingTold | Self::TextTooLong { .. } | Self::Store(_) => None,

@@ -3,12 +3,16 @@
 pub mod app;
 pub mod backup;
 pub mod clock;
+pub mod eyes;
 pub mod feed;
+pub mod findings;
 pub mod heat;
 pub mod http;
 pub mod intake;
 mod listening;
+pub mod lock;
 pub mod restore;
 pub mod secret;
 pub mod telemetry;
 pub mod truth;
+pub mod witness;

@@ -106,7 +106,7 @@ mod tests {
     use crate::{
         cli::{RowOutcome, Saying},
         domain::{
-            camera::{HomographyError, StreamUriError},
+            camera::{HomographyError, LinkCause, StreamUriError},
             duty::{CalendarError, Reason},
             grid::{HierarchyError, ring::RingFault, topology::TopologyFault},
         },
@@ -116,7 +116,7 @@ mod tests {
             evidence::PhotoFault,
             tables::{events::ColumnError, value::Fault},
         },
-        service::{http::Refusal, intake::IntakeError, restore::RestoreError},
+        service::{findings::DecisionError, http::Refusal, intake::IntakeError, restore::RestoreError},
     };
 
     /// The message ids of a language file, with the parameters that each uses.
@@ -155,6 +155,8 @@ mod tests {
             IntakeError::VARIANTS,
             PhotoFault::VARIANTS,
             Refusal::VARIANTS,
+            LinkCause::VARIANTS,
+            DecisionError::VARIANTS,
             ArchiveFault::VARIANTS,
             RestoreError::VARIANTS,
         ]

@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::harness::{
-    Run, Site, demo_site, run_in,
+    Run, Site, run_in, served_site,
     service::{Service, answer},
 };
 
@@ -44,7 +44,7 @@ fn form(number: u32) -> Form {
 }
 
 fn backup(service: &Service, output: &Path) -> Run {
-    let [site, data, output] = [demo_site(), service.data(), output].map(|path| path.to_str().expect("UTF-8"));
+    let [site, data, output] = [served_site(), service.data(), output].map(|path| path.to_str().expect("UTF-8"));
     run_in(service.data(), &["backup", "--site", site, "--data", data, "--output", output], "")
 }
 
@@ -429,7 +429,7 @@ async fn a_restore_takes_only_empty_folders_and_puts_the_store_where_the_setting
     }
     let files: BTreeMap<_, _> =
         ["gridwatch.toml", "geodata/grids.geojson"].map(|f| (f, fs::read(empty.file(f)).ok())).into();
-    assert!(files.iter().all(|(file, bytes)| *bytes == fs::read(demo_site().join(file)).ok()));
+    assert!(files.iter().all(|(file, bytes)| *bytes == fs::read(served_site().join(file)).ok()));
     assert_eq!(empty.run(&["check"]).code, 0);
     assert!(empty.run(&["export", "site"]).text().contains("files and store are the same"));
     assert_eq!(restore(&archive, empty.path(), &[]).code, 2, "not over itself");
@@ -468,6 +468,10 @@ async fn photos_that_are_gone_are_named_and_hinder_no_backup() {
         "{}",
         run.said()
     );
+    let before = fs::read(&archive).expect("a backup");
+    let again = backup(&service, &archive);
+    assert!(again.code == 2 && again.stderr.contains("is there already"), "{}", again.said());
+    assert!(fs::read(&archive).expect("a backup") == before, "not written over");
     let restored = restore(&archive, &folder.path().join("site"), &[]);
     assert!(restored.code == 0 && restored.text().contains(&hash), "{}", restored.said());
     let none = Site::empty().run(&["backup", "--output", "x.tar.gz"]);

@@ -8,13 +8,40 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::OnceLock,
 };
 
+use gridwatch::demo::SiteFile;
 use tempfile::TempDir;
 
 /// The repository's root, which is the demo site.
 pub fn demo_site() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The demo site as tests serve it, with cameras of which nobody knows where they look: else reports would get a frame of theirs whenever
+/// one comes, and most tests want to know what they will find.
+pub fn served_site() -> &'static Path {
+    static SITE: OnceLock<PathBuf> = OnceLock::new();
+    SITE.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("served-site");
+        for SiteFile { path, contents } in gridwatch::demo::site() {
+            let file = folder.join(path);
+            fs::create_dir_all(file.parent().expect("inside the site")).expect("a folder");
+            let contents = if path == "cameras.toml" { blind(&contents) } else { contents };
+            fs::write(file, contents).expect("a file");
+        }
+        folder
+    })
+}
+
+fn blind(cameras: &str) -> String {
+    let mut site: toml::Table = cameras.parse().expect("TOML");
+    for camera in site["camera"].as_array_mut().expect("cameras") {
+        let known = ["id", "name", "main", "gb_code", "lon", "lat", "range_m"];
+        camera.as_table_mut().expect("a table").retain(|key, _| known.contains(&key));
+    }
+    toml::to_string(&site).expect("TOML")
 }
 
 /// A folder that goes away with the test.

@@ -106,6 +106,14 @@ fn a_heatmap_takes_weights_periods_and_categories_and_names_what_it_cannot_read(
     let some = run(&["--from", "2026-03-05", "--to", "2026-03-06"]);
     assert!(some.stderr.contains("1 event drawn, 1 left out"), "{}", some.stderr);
     assert!(run(&["--only-category", "A"]).stderr.contains("1 event drawn"), "by category");
+    let offset = site.run(&["heatmap", "--input", "e.csv", "--output", "o.png", "--to", "2026-03-05T01:30Z"]);
+    assert!(offset.stderr.contains("1 event drawn"), "read as UTC: {}", offset.stderr);
+    let site = site.with("gridwatch.toml", "time_zone = \"Asia/Shanghai\"\n");
+    let run = |args: &[&str]| site.run(&[&["heatmap", "--input", "e.csv", "--output", "out.png"], args].concat());
+    let offset = run(&["--to", "2026-03-05T01:30Z"]);
+    assert!(offset.stderr.contains("2 events drawn"), "9:00 there is 1:00 UTC: {}", offset.stderr);
+    let jpeg = site.run(&["heatmap", "--input", "e.csv", "--output", "out.jpg"]);
+    assert!(jpeg.code == 2 && jpeg.stderr.contains("ends in .png"), "{}", jpeg.stderr);
     for (args, said) in [
         (&["--weight", "m"][..], "has no column m"),
         (&["--tile", "3/9/1"], "there is no such tile"),

@@ -9,7 +9,7 @@ use geo::{
     Coord, CoordsIter, Distance, Euclidean, Line, LineString, MapCoords, MultiPolygon, Point, Polygon, Simplify,
 };
 use gridwatch::domain::{
-    geo::{Area, LocalPlane, Position},
+    geo::{Area, ErrorEllipse, LocalPlane, Position},
     grid::{Coverage, Grid, Level, NodeId, topology},
 };
 use proptest::prelude::*;
@@ -216,7 +216,7 @@ fn the_order_of_features_changes_nothing() {
             };
             assert_eq!(nearest(&ordered), nearest(&shuffled), "nearest {point:?}");
             let shares = |coverage: &Coverage| -> Vec<_> {
-                let shares = coverage.index.shares(point, 30.0);
+                let shares = coverage.index.shares(point, ErrorEllipse::circle(30.0));
                 shares.iter().map(|s| (code(coverage, s.node).to_owned(), s.share.to_bits())).collect()
             };
             assert_eq!(shares(&ordered), shares(&shuffled), "shares {point:?}");
@@ -296,7 +296,8 @@ fn shares_of_a_disc_are_what_throwing_stones_says() {
         }
         for node in coverage.hierarchy.nodes() {
             let grid = coverage.hierarchy.grid(node);
-            let (share, hits) = (grid.border.share_of_disc(point, radius_m), hits.get(grid.code.as_str()));
+            let (share, hits) =
+                (grid.border.share(point, ErrorEllipse::circle(radius_m)), hits.get(grid.code.as_str()));
             // Five times the standard error of so many stones.
             assert!((share - hits.unwrap_or(&0.0)).abs() < 0.018, "{point:?} {radius_m}: {share}, stones {hits:?}");
         }
@@ -312,7 +313,7 @@ fn shares_of_a_disc_inside_the_coverage_add_up_to_one() {
         let edge_m = distance_m(&outline, point);
         for radius_m in [5.0, 60.0, 300.0] {
             if is_odd(&outline, point) && radius_m < edge_m {
-                let sum: f64 = grids.iter().map(|grid| grid.border.share_of_disc(point, radius_m)).sum();
+                let sum: f64 = grids.iter().map(|grid| grid.border.share(point, ErrorEllipse::circle(radius_m))).sum();
                 assert!((sum - 1.0).abs() < 1e-6, "{point:?} {radius_m}: {sum}");
                 discs += 1;
             }

@@ -13,6 +13,8 @@ mod backup;
 mod bad_rows;
 mod bad_site;
 mod demo_site;
+#[cfg(feature = "video")]
+mod findings;
 mod harness;
 mod heat;
 mod import;
@@ -27,3 +29,5 @@ mod service;
 mod serving;
 mod store;
 mod truth;
+#[cfg(feature = "video")]
+mod video;

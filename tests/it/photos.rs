@@ -106,7 +106,7 @@ async fn what_is_no_photo_is_refused_and_leaves_nothing() {
         (form((0..10).map(photo)), StatusCode::UNPROCESSABLE_ENTITY, "too_many_photos", json!("photo")),
         (form([]).text("lon", "1"), StatusCode::BAD_REQUEST, "unreadable_value", json!("lon")),
         (Form::new().text("lat", "x"), StatusCode::BAD_REQUEST, "unreadable_value", json!("lat")),
-        (form([]).text("colour", "red"), StatusCode::BAD_REQUEST, "unreadable_value", json!("body")),
+        (form([]).text("colour", "red"), StatusCode::BAD_REQUEST, "unknown_name", json!("colour")),
     ];
     for (form, status, code, field) in refused {
         let (got, told) = answer(post(&service, form)).await;
@@ -117,6 +117,27 @@ async fn what_is_no_photo_is_refused_and_leaves_nothing() {
     let broken = service.client.post(service.url("/api/reports")).header("Content-Type", "multipart/form-data");
     assert_eq!(answer(broken.body("--x")).await.0, StatusCode::BAD_REQUEST);
     assert_eq!(answer(service.get("/api/cases")).await.1["cases"], json!([]));
+}
+
+#[tokio::test]
+async fn a_refused_report_leaves_no_photo() {
+    let service = Service::start().await;
+    let good = || Part::bytes(photo(1));
+    let refused = [
+        (Form::new().text("lon", "110.03").part("photo", good()), "missing_value"),
+        (Form::new().text("lon", "0").text("lat", "0").part("photo", good()), "zero_position"),
+        (form([photo(1)]).text("source", "hotline"), "foreign_source"),
+        (form([photo(1), b"<svg/>".to_vec()]), "no_photo"),
+    ];
+    for (form, code) in refused {
+        assert_eq!(answer(post(&service, form)).await.1["error"]["code"], code);
+    }
+    answer(post(&service, form([])).header("Idempotency-Key", "a")).await;
+    let reused = post(&service, form([photo(1)])).header("Idempotency-Key", "a");
+    assert_eq!(answer(reused).await.1["error"]["code"], "key_reused");
+    let kept = std::fs::read_dir(service.data().join("evidence")).expect("a folder");
+    let kept: Vec<_> = kept.map(|entry| entry.expect("an entry").file_name()).collect();
+    assert_eq!(kept, ["unfinished"]);
 }
 
 #[tokio::test]

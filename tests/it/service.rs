@@ -23,7 +23,7 @@ async fn a_report_becomes_a_case_on_the_right_grid_with_its_reasons() {
     assert_eq!(told["number"], "2026-000001");
     assert_eq!(told["placement"]["path"][0]["code"], "15062100100107");
     assert_eq!(told["placement"]["department"], "HWJ");
-    assert_eq!(told["placement"]["why"][0], "lies in grid 15062100100107");
+    assert_eq!(told["placement"]["why"][0], "lies in grid Xingshengyuan Grid 7");
 
     let id = told["case_id"].as_str().expect("an id");
     let (status, case) = answer(service.get(&format!("/api/cases/{id}"))).await;
@@ -81,8 +81,18 @@ async fn what_cannot_be_taken_says_which_field_and_why_in_the_clients_language()
             json!("captured_at"),
         ),
         (json!({"description": "长".repeat(4_001)}), 422, "text_too_long", Value::Null),
-        (json!({"lon": "110.03", "lat": 40.41}), 400, "unreadable_value", json!("body")),
-        (json!({"lon": 110.03, "lat": 40.41, "desciption": "typing error"}), 400, "unreadable_value", json!("body")),
+        (
+            json!({"lon": 110.03, "lat": 40.41, "captured_at": "1999-12-31T23:59:59Z"}),
+            422,
+            "too_long_ago",
+            json!("captured_at"),
+        ),
+        (json!({"lat": 40.4}), 422, "missing_value", json!("lon")),
+        (json!({"description": "x", "source": "hotline"}), 422, "foreign_source", json!("source")),
+        (json!([110.03, 40.41]), 422, "no_object", json!("body")),
+        (json!({"lon": "110.03", "lat": 40.41}), 400, "unreadable_value", json!("lon")),
+        (json!({"description": "x", "captured_at": "yesterday"}), 400, "unreadable_value", json!("captured_at")),
+        (json!({"lon": 110.03, "lat": 40.41, "desciption": "typing error"}), 400, "unknown_name", json!("desciption")),
     ];
     for (body, status, code, field) in cases {
         let (got, told) = service.report(&body).await;
@@ -103,6 +113,79 @@ async fn what_cannot_be_taken_says_which_field_and_why_in_the_clients_language()
     assert_eq!(answer(zh).await.1["error"]["message"], "请说明地点或内容：位置、地址、地点或描述");
     let (got, told) = answer(service.client.get(service.url("/api/locate?lon=x&lat=1"))).await;
     assert_eq!((got, &told["error"]["code"]), (StatusCode::BAD_REQUEST, &json!("unreadable_value")));
+    let late = json!({"description": "x", "captured_at": "2027-01-01T00:00:00.123456789Z"});
+    let (_, told) = service.report(&late).await;
+    assert_eq!(told["error"]["message"], "2027-01-01T00:00:00Z is still to come; it is 2026-03-04T01:00:00Z now");
+}
+
+#[tokio::test]
+async fn a_query_that_is_not_understood_is_refused_by_name_in_the_clients_language() {
+    let service = Service::start().await;
+    let cases = [
+        ("/api/cases?statsu=triage", 400, "unknown_name", "statsu"),
+        ("/api/cases?status=lost", 400, "bad_choice", "status"),
+        ("/api/cases?limit=0", 400, "unreadable_value", "limit"),
+        ("/api/cases?limit=many", 400, "unreadable_value", "limit"),
+        ("/api/cases?overdue=perhaps", 400, "unreadable_value", "overdue"),
+        ("/api/cases?bbox=111,40,110,41", 400, "unreadable_value", "bbox"),
+        ("/api/cases?grid=a&grid=b", 400, "unreadable_value", "grid"),
+        ("/api/locate?lon=110.03&lat=40.41&acuracy_m=5", 400, "unknown_name", "acuracy_m"),
+        ("/api/locate?lon=110.03", 422, "missing_value", "lat"),
+        ("/api/locate?lon=110.03&lat=40.41&accuracy_m=3e7", 422, "out_of_range", "accuracy_m"),
+        ("/api/locate?lon=110.03&lat=40.41&accuracy_m=inf", 422, "out_of_range", "accuracy_m"),
+        ("/api/places?nmae=x", 400, "unknown_name", "nmae"),
+        ("/heat.png", 422, "missing_value", "bbox"),
+        ("/heat.png?bbox=110,40,111,41&category=999999", 422, "unlisted_category", "category"),
+        ("/heat.png?bbox=110,40,111,41&last=24h&from=2026-01-01", 400, "not_together", "last"),
+        ("/heat.png?bbox=110,40,111,41&width=wide", 400, "unreadable_value", "width"),
+    ];
+    for (path, status, code, field) in cases {
+        let zh = service.get(path).header("Accept-Language", "zh");
+        let (got, told) = answer(zh).await;
+        let error = &told["error"];
+        assert_eq!((got.as_u16(), &error["code"], &error["field"]), (status, &json!(code), &json!(field)), "{path}");
+        let words = error["message"].as_str().expect("words");
+        assert!(words.chars().any(|c| c >= '一') && !words.contains("deserialize"), "{path}: {words}");
+    }
+    let (_, told) = answer(service.get("/heat.png")).await;
+    assert_eq!(told["error"]["message"], "bbox: is missing");
+    assert_eq!(answer(service.get("/api/cases/no-id")).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(answer(service.get("/api/cases?limit=5000")).await.0, StatusCode::OK, "as many as there may be");
+    let sign_in = service.client.post(service.url("/api/session")).json(&json!({"cod": "x"}));
+    assert_eq!(answer(sign_in).await.1["error"]["field"], "cod");
+}
+
+#[tokio::test]
+async fn nobody_takes_the_place_of_another_sender() {
+    let service = Service::start().await;
+    let program = service.token(ActorKind::Program).await;
+    let told = |token: Option<&str>, source: Value| {
+        let body = json!({"description": "x", "nature": "appeal", "source": source, "external_id": "A-1"});
+        let request = service.client.post(service.url("/api/reports")).json(&body);
+        token.map_or(request.try_clone().expect("plain"), |token| request.bearer_auth(token))
+    };
+    for source in ["resident", "informant"] {
+        assert_eq!(answer(told(None, json!(source))).await.0, StatusCode::CREATED, "{source}");
+    }
+    assert_eq!(answer(told(None, json!("informant"))).await.0, StatusCode::OK, "told before");
+    let (created, own) = answer(told(Some(&program), json!("informant"))).await;
+    assert_eq!(created, StatusCode::CREATED, "the id is the program's own");
+    let (repeated, again) = answer(told(Some(&program), json!("informant"))).await;
+    assert_eq!((repeated, &again["report_id"]), (StatusCode::OK, &own["report_id"]));
+    assert_eq!(answer(told(Some(&program), json!("hotline"))).await.0, StatusCode::CREATED);
+    assert_eq!(answer(told(None, json!("hotline"))).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn what_was_left_empty_was_not_told() {
+    let service = Service::start().await;
+    let body = json!({"description": "x", "nature": "appeal", "contact": "", "source": " ", "external_id": ""});
+    let (_, first) = service.report(&body).await;
+    let (status, second) = service.report(&body).await;
+    assert_eq!(status, StatusCode::CREATED, "no id, so no repetition: {second}");
+    assert_ne!(first["report_id"], second["report_id"]);
+    let (_, case) = answer(service.get(&format!("/api/cases/{}", first["case_id"].as_str().expect("an id")))).await;
+    assert_eq!((&case["told"][0]["source"], &case["told"][0]["contact"]), (&json!("resident"), &Value::Null));
 }
 
 #[tokio::test]
@@ -140,6 +223,9 @@ async fn every_route_lets_in_just_those_who_may() {
     assert!(ROUTES.iter().any(|(_, permission, _)| *permission == Permission::ReadCases));
     let unknown = service.client.get(service.url("/api/cases")).bearer_auth("made-up");
     assert_eq!(answer(unknown).await.1["error"]["code"], "unknown_token");
+    let small = service.client.get(service.url("/api/cases"));
+    let small = small.header("Authorization", format!("bearer {}", service.administrator));
+    assert_eq!(answer(small).await.0, StatusCode::OK, "a scheme is the same in small letters");
 }
 
 #[tokio::test]
@@ -157,6 +243,25 @@ async fn the_sign_in_link_is_good_once_and_its_cookie_for_a_session() {
     assert_eq!(answer(sign_in(code)).await.1["error"]["code"], "unknown_sign_in_code");
     service.clock.advance(13 * 3_600_000);
     assert_eq!(answer(cases()).await.0, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn whoever_signs_out_is_nobody_with_the_same_cookie_too() {
+    let service = Service::start().await;
+    let sign_in = async || {
+        let link = service.running.sign_in_link(&service.clock).await.expect("a link");
+        let code = json!({"code": link.split_once("#code=").expect("in the fragment").1});
+        let response = service.client.post(service.url("/api/session")).json(&code).send().await.expect("an answer");
+        let cookie = response.headers()["set-cookie"].to_str().expect("ASCII").to_owned();
+        cookie.split(';').next().expect("a pair").to_owned()
+    };
+    let (one, other) = (sign_in().await, sign_in().await);
+    let cases = |cookie: &str| service.client.get(service.url("/api/cases")).header("Cookie", cookie);
+    assert_eq!(answer(cases(&one)).await.0, StatusCode::OK);
+    let out = service.client.delete(service.url("/api/session")).header("Cookie", &one);
+    assert_eq!(answer(out).await.0, StatusCode::NO_CONTENT);
+    assert_eq!(answer(cases(&one)).await.0, StatusCode::UNAUTHORIZED);
+    assert_eq!(answer(cases(&other)).await.0, StatusCode::OK, "another session of the same name goes on");
 }
 
 #[tokio::test]

@@ -1,12 +1,13 @@
 //! How the service is reached: settings, TLS, pace, figures.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, process::Command};
 
 use reqwest::{Certificate, Client, StatusCode};
 use serde_json::json;
 
 use crate::harness::{
     Site, Square,
+    binary::Binary,
     service::{Service, answer},
 };
 
@@ -69,14 +70,31 @@ async fn somebody_who_asks_without_end_is_told_to_wait_and_others_are_not() {
     let service = Service::start().await;
     let mut told_to_wait = 0;
     for _ in 0..400 {
-        let response = service.client.get(service.url("/healthz")).send().await.expect("an answer");
+        let response = service.client.get(service.url("/api/session")).send().await.expect("an answer");
         if response.status() == StatusCode::TOO_MANY_REQUESTS {
             told_to_wait += 1;
             assert_eq!(response.headers()["retry-after"], "1");
         }
     }
     assert!(told_to_wait > 0);
-    assert_eq!(service.get("/healthz").send().await.expect("an answer").status(), StatusCode::OK);
+    assert_eq!(service.get("/api/session").send().await.expect("an answer").status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn who_tries_out_tokens_is_told_to_wait_and_who_watches_over_the_service_is_not() {
+    let service = Service::start().await;
+    let mut told_to_wait = false;
+    for number in 0..400 {
+        let guess = service.client.get(service.url("/api/cases")).bearer_auth(format!("guess {number}"));
+        told_to_wait |= answer(guess).await.0 == StatusCode::TOO_MANY_REQUESTS;
+    }
+    assert!(told_to_wait);
+    for _ in 0..300 {
+        for path in ["/healthz", "/readyz"] {
+            assert_eq!(answer(service.client.get(service.url(path))).await.0, StatusCode::OK, "{path}");
+        }
+    }
+    assert_eq!(answer(service.get("/api/cases")).await.0, StatusCode::OK, "a good token from there");
 }
 
 #[tokio::test]
@@ -85,7 +103,7 @@ async fn behind_a_trusted_proxy_each_client_has_its_own_pace() {
     let service = Service::of(site.path()).await;
     for i in 0..400u16 {
         let client = IpAddr::from([203, 0, 113, (i % 200) as u8]).to_string();
-        let request = service.client.get(service.url("/healthz")).header("X-Forwarded-For", client);
+        let request = service.client.get(service.url("/api/session")).header("X-Forwarded-For", client);
         assert_eq!(request.send().await.expect("an answer").status(), StatusCode::OK, "{i}");
     }
 }
@@ -111,4 +129,61 @@ async fn figures_count_by_route_and_outcome_and_are_not_for_everybody() {
         assert!(text.contains(line), "{line}\n{text}");
     }
     assert_eq!(answer(service.client.get(service.url("/metrics"))).await.0, StatusCode::UNAUTHORIZED);
+}
+
+#[test]
+fn two_services_do_not_share_a_data_folder_and_other_commands_go_on_beside_one() {
+    let site = site("");
+    let data = site.file("data");
+    let serve = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gridwatch"));
+        command.arg("serve").arg("--site").arg(site.path()).args(["--listen", "127.0.0.1:0"]);
+        command
+    };
+    let first = Binary::run(&mut serve()).expect("serves");
+    let second = site.run(&["serve", "--listen", "127.0.0.1:0"]);
+    assert_eq!(second.code, 2);
+    assert!(second.stderr.contains("another gridwatch serves from ./data"), "{}", second.stderr);
+    assert_eq!(site.run(&["token", "create", "a"]).code, 0);
+    assert_eq!(site.run(&["backup", "--output", "out.tar.gz"]).code, 0);
+    assert!(data.join("serve.lock").exists());
+    assert!(!first.kill().contains('\u{1b}'), "no colours where nobody sees them");
+    Binary::run(&mut serve()).expect("free again, however the first one ended").stop();
+}
+
+#[test]
+fn a_damaged_site_is_refused_with_its_first_error_and_the_command_that_names_all() {
+    let site = site("listen = \"8080\"\ncolour = \"red\"\n");
+    let run = site.run(&["serve", "--listen", "127.0.0.1:0"]);
+    assert_eq!(run.code, 2);
+    for expected in [
+        "the site's files have 1 error:",
+        "error: gridwatch.toml: listen: \"8080\" is not an address with a port",
+        "gridwatch check --site .",
+    ] {
+        assert!(run.stderr.contains(expected), "{expected}\n{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_site_that_is_not_there_is_refused_and_nothing_is_made() {
+    let folder = Site::empty();
+    for args in [
+        &["serve", "--listen", "127.0.0.1:0"][..],
+        &["token", "create", "a"],
+        &["token", "list"],
+        &["check"],
+        &["backup", "--output", "x.tar.gz"],
+        &["import", "site"],
+        &["export", "site"],
+        &["assign"],
+    ] {
+        let run = folder.run(&[args, &["--site", "slip"]].concat());
+        assert!(run.code == 2 && run.stderr.contains("there is no folder slip"), "{args:?}: {}", run.said());
+    }
+    let run = folder.run(&["token", "create", "a"]);
+    assert!(run.code == 2 && run.stderr.contains("holds no site"), "{}", run.said());
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0);
+    let site = site("");
+    assert_eq!(site.run(&["token", "create", "resident"]).code, 2, "it would be taken for everybody");
 }

@@ -177,6 +177,9 @@ fn a_senders_own_id_is_taken_once() {
     assert!(!desk.accept(with_id("hotline")).expect("accepted").repeated);
     assert!(desk.accept(with_id("hotline")).expect("answered").repeated);
     assert!(!desk.accept(with_id("elsewhere")).expect("accepted").repeated, "another source counts for itself");
+    let mut of_another = with_id("hotline");
+    of_another.actor = "somebody else".into();
+    assert!(!desk.accept(of_another).expect("accepted").repeated, "so does another sender");
 }
 
 #[test]
@@ -219,7 +222,10 @@ fn whoever_listens_hears_every_committed_change_in_order_and_can_catch_up() {
     assert!(matches!(&logged[0].change, Change::CaseOpened { case } if case.number == "2026-000001"));
     let rest = desk.store.updates_since("demo", logged[14].seq, 100).expect("the rest");
     assert_eq!(rest, logged[15..]);
-    let snapshot = desk.store.snapshot("demo", 5, Timestamp::MAX).expect("a snapshot");
+    let snapshot = desk
+        .store
+        .snapshot("demo", 5, &gridwatch::io::store::FindingFilter::default(), Timestamp::MAX)
+        .expect("a snapshot");
     assert_eq!((snapshot.open_cases.len(), snapshot.seq), (5, logged[19].seq));
 }
 

@@ -24,6 +24,7 @@ use self::{
 use super::{
     Language, Saying, check,
     events::{EventArgs, unreadable},
+    is_there,
 };
 use crate::{
     domain::grid::Coverage,
@@ -67,6 +68,7 @@ pub struct Args {
 
 pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
     let begun = Instant::now();
+    is_there(&args.site, language)?;
     let reading = catalog::read(&args.site);
     let Some(catalog) = &reading.catalog else {
         for problem in reading.problems.iter().filter(|problem| problem.severity == catalog::Severity::Error) {

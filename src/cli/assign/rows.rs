@@ -12,7 +12,10 @@ use super::{
     output::{Output, PlacedRow},
 };
 use crate::{
-    domain::duty::{Outcome, Request, place},
+    domain::{
+        duty::{Outcome, Request, place},
+        geo::ErrorEllipse,
+    },
     io::{
         catalog::Catalog,
         tables::{
@@ -80,7 +83,8 @@ impl Placer<'_> {
         let routing = &self.catalog.routing;
         // A site without lists knows no category, and a code of some other list is no fault there.
         let category = row.category.filter(|_| !routing.categories().is_empty());
-        let request = Request { position: row.position, accuracy_m: row.accuracy_m, category, edge: self.edge };
+        let accuracy = row.accuracy_m.map(ErrorEllipse::circle);
+        let request = Request { position: row.position, accuracy, category, edge: self.edge };
         let placement = place(coverage, routing, self.catalog.settings.nearest_m, &request);
         if let Some(position) = placement.looks_swapped {
             let fault = Fault::SwappedPosition { lon: position.lon(), lat: position.lat() };

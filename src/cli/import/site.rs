@@ -8,7 +8,7 @@ use std::{
 use super::Language;
 use crate::{
     cli::{
-        Saying, check,
+        Saying, check, is_there,
         truth::{self, ACTOR, Args, Both},
     },
     io::catalog::{self, Reading, Severity},
@@ -16,6 +16,7 @@ use crate::{
 };
 
 pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
+    is_there(&args.site, language)?;
     let mut out = io::stdout().lock();
     let reading = catalog::read_for_service(&args.site);
     if reading.catalog.is_none() {
@@ -25,7 +26,7 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
         writeln!(out, "{}", check::refusal(&reading, language))?;
     }
     let Reading { catalog: Some(catalog), files, .. } = reading else { return Ok(ExitCode::FAILURE) };
-    let Both { store, present, now, .. } = Both::open(args)?;
+    let Both { store, present, now, .. } = Both::open(args, language)?;
     let kept = service::truth::kept_files(&store, &catalog.settings.id, present.as_ref())?;
     let differences = catalog::differences(&kept, &files);
     let version = truth::version(catalog.version.as_str());

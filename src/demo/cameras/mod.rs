@@ -6,8 +6,11 @@
 mod control;
 mod domes;
 mod poles;
+mod scenes;
 
 use std::fmt::Write as _;
+
+pub use scenes::{DemoScene, RATE, SIZE, scenes};
 
 use super::buildings::Building;
 use super::dice::Dice;
@@ -78,8 +81,8 @@ fn compass(heading_deg: f64) -> &'static str {
 
 pub fn toml(plan: &Plan, cameras: &[Camera]) -> String {
     let mut text = String::from(
-        "# Synthetic demo data (合成演示数据): cameras of an invented town. `test://street` is a rendered scene; \
-         a real site has rtsp:// here.\n",
+        "# Synthetic demo data (合成演示数据): cameras of an invented town. `test://street` is a rendered scene, \
+         and so are the videos of the cameras with a rule; a real site has rtsp:// here.\n",
     );
     for (at, camera) in cameras.iter().enumerate() {
         // Writing to a String cannot fail.
@@ -90,8 +93,10 @@ pub fn toml(plan: &Plan, cameras: &[Camera]) -> String {
 
 fn write_camera(text: &mut String, plan: &Plan, number: usize, camera: &Camera) -> std::fmt::Result {
     writeln!(text, "\n[[camera]]\nid = \"cam-{number:03}\"\nname = \"{}\"", camera.name)?;
-    writeln!(text, "main = \"test://street?seed={number}\"")?;
-    if number.is_multiple_of(3) {
+    let played = scenes::stream(number);
+    let is_played = played.is_some();
+    writeln!(text, "main = \"{}\"", played.unwrap_or_else(|| format!("test://street?seed={number}")))?;
+    if number.is_multiple_of(3) && !is_played {
         writeln!(text, "sub = \"test://street?seed={number}&width=640&height=360\"")?;
     }
     // GB/T 28181: 8 digits of the centre, 2 of the trade, 132 for a network camera, 1 of the network, 6 in turn.
@@ -113,7 +118,7 @@ fn write_camera(text: &mut String, plan: &Plan, number: usize, camera: &Camera) 
         let ([x, y], [lon, lat]) = (point.pixel, plan.lon_lat(point.at));
         writeln!(text, "\n[[camera.control_point]]\nx = {x:.4}\ny = {y:.4}\nlon = {lon}\nlat = {lat}")?;
     }
-    Ok(())
+    scenes::write_rules(text, number)
 }
 
 fn write_view(text: &mut String, pose: &Pose) -> std::fmt::Result {

@@ -1,9 +1,9 @@
 //! Pixels and points on the ground: what every way from one to the other takes and gives.
 
-use nalgebra::{Matrix2, Matrix3, SymmetricEigen, Vector3};
+use nalgebra::{Matrix3, Vector3};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::geo::{LocalPlane, Position};
+use crate::domain::geo::{ErrorEllipse, LocalPlane, Position};
 
 /// One-sigma error, as a fraction of the frame's width and height, of the pixel that is taken for the foot of a
 /// thing: the lower edge of a blob's box, or an operator's click.
@@ -65,37 +65,6 @@ impl GroundPoint {
     }
 }
 
-/// The one-sigma error ellipse on the ground.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct ErrorEllipse {
-    /// The larger semi-axis in metres, along `bearing_deg`.
-    pub along_m: f64,
-    /// The smaller semi-axis in metres, at a right angle to it.
-    pub across_m: f64,
-    /// Bearing of the larger axis clockwise from true north, 0 or more and below 180.
-    pub bearing_deg: f64,
-}
-
-impl ErrorEllipse {
-    /// As unsure in all directions.
-    #[must_use]
-    pub fn circle(radius_m: f64) -> Self {
-        Self { along_m: radius_m, across_m: radius_m, bearing_deg: 0.0 }
-    }
-
-    /// From the covariance of (east, north) in square metres.
-    pub(super) fn of_covariance(covariance: Matrix2<f64>) -> Self {
-        let eigen = SymmetricEigen::new(covariance);
-        let larger = usize::from(eigen.eigenvalues[1] > eigen.eigenvalues[0]);
-        let axis = eigen.eigenvectors.column(larger);
-        Self {
-            along_m: eigen.eigenvalues[larger].max(0.0).sqrt(),
-            across_m: eigen.eigenvalues[1 - larger].max(0.0).sqrt(),
-            bearing_deg: axis[0].atan2(axis[1]).to_degrees().rem_euclid(180.0) % 180.0,
-        }
-    }
-}
-
 /// Why a pixel has no point on the ground.
 #[derive(Debug, Clone, PartialEq, Serialize, thiserror::Error)]
 #[serde(tag = "code", content = "params", rename_all = "snake_case")]
@@ -137,17 +106,6 @@ pub(super) fn project(to_pixel: &Matrix3<f64>, [east_m, north_m]: [f64; 2]) -> O
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_ellipse_lies_along_its_larger_axis() {
-        let north = ErrorEllipse::of_covariance(Matrix2::new(4.0, 0.0, 0.0, 9.0));
-        assert!((north.along_m - 3.0).abs() < 1e-12 && (north.across_m - 2.0).abs() < 1e-12);
-        assert!(north.bearing_deg.min(180.0 - north.bearing_deg) < 1e-9);
-        let north_east = ErrorEllipse::of_covariance(Matrix2::new(5.0, 4.0, 4.0, 5.0));
-        assert!((north_east.bearing_deg - 45.0).abs() < 1e-9 && (north_east.along_m - 3.0).abs() < 1e-9);
-        let south_east = ErrorEllipse::of_covariance(Matrix2::new(5.0, -4.0, -4.0, 5.0));
-        assert!((south_east.bearing_deg - 135.0).abs() < 1e-9);
-    }
 
     #[test]
     fn a_frame_without_width_has_no_aspect() {

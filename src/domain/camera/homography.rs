@@ -4,10 +4,10 @@ use nalgebra::{DMatrix, Matrix2, Matrix3, Vector3};
 use serde::Serialize;
 
 use super::{
-    ErrorEllipse, GroundPoint, NoGround, PIXEL_SIGMA, Pixel,
+    GroundPoint, NoGround, PIXEL_SIGMA, Pixel,
     ground::{on_map, project},
 };
-use crate::domain::geo::{LocalPlane, Position};
+use crate::domain::geo::{ErrorEllipse, LocalPlane, Position};
 
 /// A homography has eight unknowns, and each point gives two equations.
 pub const MIN_CONTROL_POINTS: usize = 4;

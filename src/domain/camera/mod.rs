@@ -7,17 +7,22 @@ mod footprint;
 mod ground;
 mod homography;
 mod index;
+mod link;
 mod pose;
+mod rule;
+mod seen;
 mod stream;
 mod view;
 
-use super::geo::Position;
+use super::geo::{ErrorEllipse, Position};
 
 pub use footprint::Footprint;
-pub use ground::{Aspect, ErrorEllipse, GroundPoint, NoGround, PIXEL_SIGMA, Pixel};
+pub use ground::{Aspect, GroundPoint, NoGround, PIXEL_SIGMA, Pixel};
 pub use homography::{ControlPoint, Homography, HomographyError, MIN_CONTROL_POINTS};
 pub use index::{CameraIndex, Covering, Nearby};
+pub use link::{Link, LinkCause, LinkEvent, LinkStatus};
 pub use pose::{Pose, PoseError};
+pub use rule::{Raise, Rule};
 pub use stream::{StreamUri, StreamUriError};
 pub use view::View;
 
@@ -51,6 +56,8 @@ pub struct Camera {
     /// From the ground control points, which hold for the home position.
     pub homography: Option<Homography>,
     pub presets: Vec<Preset>,
+    /// What is to become of what it sees. One with a rule is watched all the time.
+    pub rules: Vec<Rule>,
 }
 
 /// A direction that a dome can be sent to.
@@ -87,6 +94,7 @@ impl Camera {
             secret: None,
             homography: None,
             presets: Vec::new(),
+            rules: Vec::new(),
         }
     }
 
@@ -150,6 +158,13 @@ impl Camera {
             Sight::Posed(view) => view.project(position),
             Sight::Point(_) => None,
         }
+    }
+
+    /// How it sees by its pose, at home; `None` without one.
+    #[must_use]
+    pub fn view(&self, aspect: Aspect) -> Option<View> {
+        let (position, pose) = (self.position?, self.pose?);
+        Some(View::new(position, self.height_m, pose, self.range_m, aspect))
     }
 
     /// The ground that it sees up to its range: exact where control points or a pose say so, else the disc around it.

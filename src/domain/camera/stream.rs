@@ -37,6 +37,12 @@ impl StreamUri {
         self.0.split("://").next().unwrap_or_default()
     }
 
+    /// What stands behind the scheme of a `file://` or `test://` address.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        self.0.split_once("://").map_or("", |(_, address)| address)
+    }
+
     /// Whether a user or password is part of the address.
     #[must_use]
     pub fn has_credentials(&self) -> bool {

@@ -3,10 +3,10 @@
 use nalgebra::{Matrix2, Matrix3, Vector2};
 
 use super::{
-    Aspect, ErrorEllipse, GroundPoint, NoGround, PIXEL_SIGMA, Pixel, Pose,
+    Aspect, GroundPoint, NoGround, PIXEL_SIGMA, Pixel, Pose,
     ground::{on_map, project},
 };
-use crate::domain::geo::{LocalPlane, Position};
+use crate::domain::geo::{ErrorEllipse, LocalPlane, Position};
 
 /// One-sigma errors of a pose that was set up by eye and map: what is assumed, not measured.
 pub(super) const TILT_SIGMA_DEG: f64 = 1.0;
@@ -94,6 +94,20 @@ impl View {
         .map(|step| step * step.transpose())
         .sum();
         Ok(GroundPoint { position: on_map(&self.plane, east_north)?, error: ErrorEllipse::of_covariance(covariance) })
+    }
+
+    /// How tall an upright metre appears that stands where the ground is at the height `y` of the picture, as a fraction of
+    /// the picture's height, in its middle column; `None` where there is no ground within the range.
+    #[must_use]
+    pub fn meter_at(&self, y: f64) -> Option<f64> {
+        let ground = self.locate(Pixel { x: 0.5, y }).ok()?;
+        let [east, north] = self.plane.meters(ground.position.coord());
+        let ahead = east.hypot(north);
+        let (sin_t, cos_t) = self.tilt_rad.sin_cos();
+        let above = self.height_m - 1.0;
+        let depth = ahead * cos_t + above * sin_t;
+        let top = 0.5 + (above * cos_t - ahead * sin_t) / (2.0 * self.half[1] * depth);
+        (depth > 0.0 && top < y).then_some(y - top)
     }
 
     /// Where the ground at `position` appears; `None` behind the camera or outside the frame. Knows no range.

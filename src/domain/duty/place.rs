@@ -6,16 +6,16 @@ use serde::{Deserialize, Serialize};
 
 use super::{Category, CategoryCode, DepartmentCode, Routing, Rule};
 use crate::domain::{
-    geo::Position,
-    grid::{Coverage, Grid, GridCode, NodeId, Share},
+    geo::{ErrorEllipse, Position},
+    grid::{Coverage, Grid, GridCode, LEAST_SHARE, NodeId, Share},
 };
 
 /// What is known of an event when it asks for its grid.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Request<'a> {
     pub position: Option<Position>,
-    /// Radius of the circle that the true position lies in, in metres.
-    pub accuracy_m: Option<f64>,
+    /// What the true position lies in.
+    pub accuracy: Option<ErrorEllipse>,
     /// Code of the category.
     pub category: Option<&'a str>,
     /// Measure the distance to the border even where no accuracy asks for it.
@@ -43,7 +43,7 @@ pub struct Request<'a> {
 pub enum Outcome {
     /// In exactly one grid, and the accuracy circle, if there is one, stays in it.
     Inside,
-    /// In one grid, but the accuracy circle crosses a border.
+    /// In one grid, but the circle or ellipse of its accuracy crosses a border.
     Ambiguous,
     /// Outside every grid, within the tolerance of the nearest.
     Nearest,
@@ -233,14 +233,20 @@ impl<'a> Placement<'a> {
         self.outcome = Outcome::Inside;
         self.settle_on(coverage, node);
         let border = &coverage.hierarchy.grid(node).border;
-        if request.edge || request.accuracy_m.is_some() {
+        if request.edge || request.accuracy.is_some() {
             self.edge_m = border.distance_m(position, f64::INFINITY);
         }
-        if let (Some(accuracy_m), Some(edge_m)) = (request.accuracy_m, self.edge_m)
-            && edge_m < accuracy_m
+        if let (Some(accuracy), Some(edge_m)) = (request.accuracy, self.edge_m)
+            && edge_m < accuracy.along_m
         {
-            self.outcome = Outcome::Ambiguous;
-            self.candidates = coverage.index.shares(position, accuracy_m);
+            let candidates = coverage.index.shares(position, accuracy);
+            // A border beside the short axis may be nearer than the long one is long, and yet not be crossed.
+            let is_crossed = edge_m < accuracy.across_m
+                || candidates.first().is_none_or(|first| first.node != node || first.share < 1.0 - LEAST_SHARE);
+            if is_crossed {
+                self.outcome = Outcome::Ambiguous;
+                self.candidates = candidates;
+            }
         }
     }
 

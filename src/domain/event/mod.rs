@@ -1,7 +1,8 @@
-//! Events: what people report, and later what cameras see, on the way to a case.
+//! Events: what people report and what cameras see, on the way to a case.
 
 mod duplicate;
 mod evidence;
+mod finding;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,7 @@ use super::{
 };
 pub use duplicate::{Matter, is_same_matter};
 pub use evidence::Evidence;
+pub use finding::{Decided, Decision, Finding, FindingStatus};
 
 /// What somebody told, as it was accepted: it keeps its id whatever becomes of its case.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,7 +22,7 @@ pub struct Report {
     pub id: Uuid,
     /// The way in: `resident`, `informant`, `hotline`, …
     pub source: String,
-    /// The sender's own id, unique within its source.
+    /// The sender's own id, unique within what that sender reports by this source.
     pub external_id: Option<String>,
     pub nature: Nature,
     pub category: Option<CategoryCode>,

@@ -4,7 +4,7 @@ use geo::{BoundingRect, Coord, Orient, Rect, orient::Direction};
 use rstar::primitives::{GeomWithData, Rectangle};
 
 use super::segment;
-use crate::domain::geo::{Area, LocalPlane, Position};
+use crate::domain::geo::{Area, ErrorEllipse, LocalPlane, Position};
 
 /// An area with its edges sorted into horizontal slabs, so that a question looks at the few edges near its latitude.
 ///
@@ -113,19 +113,20 @@ impl Border {
         found.then_some(best_m)
     }
 
-    /// The share (0 to 1) of the disc of `radius_m` around the position that lies in this area.
+    /// The share (0 to 1) of the ellipse around the position that lies in this area.
     #[must_use]
-    pub fn share_of_disc(&self, position: Position, radius_m: f64) -> f64 {
-        let plane = LocalPlane::at(position);
+    pub fn share(&self, position: Position, ellipse: ErrorEllipse) -> f64 {
+        let (plane, to_disc) = (LocalPlane::at(position), ellipse.to_unit_disc());
+        let corner = |corner: Coord<f64>| to_disc(plane.meters(corner));
         let shared: f64 = self
             .edges
             .iter()
             .map(|edge| {
                 let (a, b) = if edge.flipped { (edge.hi, edge.lo) } else { (edge.lo, edge.hi) };
-                segment::shared_with_disc(plane.meters(a), plane.meters(b), radius_m)
+                segment::shared_with_disc(corner(a), corner(b), 1.0)
             })
             .sum();
-        (shared / (std::f64::consts::PI * radius_m * radius_m)).clamp(0.0, 1.0)
+        (shared / std::f64::consts::PI).clamp(0.0, 1.0)
     }
 
     /// Metres along the meridian from the position to the slab, 0 if it lies in it.

@@ -6,7 +6,7 @@ use rstar::{
 };
 
 use super::{Grid, NodeId};
-use crate::domain::geo::{LocalPlane, Position};
+use crate::domain::geo::{ErrorEllipse, LocalPlane, Position};
 
 type Entry = GeomWithData<Rectangle<[f64; 2]>, u32>;
 
@@ -23,7 +23,10 @@ pub struct GridIndex {
     tree: RTree<Entry>,
 }
 
-/// A grid and its share of a disc.
+/// A share of what may be below it, smaller than which a grid is not in question.
+pub const LEAST_SHARE: f64 = 0.001;
+
+/// A grid and its share of an ellipse.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Share {
     pub node: NodeId,
@@ -64,14 +67,14 @@ impl GridIndex {
             .map(|(rank, distance_m)| (self.ranked[rank as usize].0, distance_m))
     }
 
-    /// How the disc of `radius_m` around the position falls on the grids, largest share first, ties by code. Shares
-    /// below one in a thousand are left out; what is missing to 1 lies outside every grid.
+    /// How the ellipse around the position falls on the grids, largest share first, ties by code. Shares
+    /// below [`LEAST_SHARE`] are left out; what is missing to 1 lies outside every grid.
     #[must_use]
-    pub fn shares(&self, position: Position, radius_m: f64) -> Vec<Share> {
+    pub fn shares(&self, position: Position, ellipse: ErrorEllipse) -> Vec<Share> {
         let mut shares: Vec<_> = self
-            .ranks_within(position, radius_m)
-            .map(|rank| (rank, self.grid(rank).border.share_of_disc(position, radius_m)))
-            .filter(|(_, share)| *share >= 0.001)
+            .ranks_within(position, ellipse.along_m)
+            .map(|rank| (rank, self.grid(rank).border.share(position, ellipse)))
+            .filter(|(_, share)| *share >= LEAST_SHARE)
             .collect();
         shares.sort_by(|(a, a_share), (b, b_share)| {
             b_share.total_cmp(a_share).then_with(|| self.grid(*a).code.cmp(&self.grid(*b).code))

@@ -23,7 +23,7 @@ use super::{
 pub use border::Border;
 pub use coverage::{Coverage, CoverageTimeline};
 pub use hierarchy::{Hierarchy, HierarchyError, NodeId};
-pub use index::{GridIndex, Share};
+pub use index::{GridIndex, LEAST_SHARE, Share};
 
 text_code! {
     /// The code of a grid, community, street, …

@@ -39,6 +39,9 @@ pub enum ActorKind {
     Administrator,
 }
 
+/// Ways in that are open to all: whoever reports without a token is one of these.
+pub const OPEN_SOURCES: &[&str] = &["resident", "informant"];
+
 /// What a request needs its actor to be allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumIter)]
 pub enum Permission {
@@ -48,6 +51,8 @@ pub enum Permission {
     Report,
     /// Cases with all that the staff know of them.
     ReadCases,
+    /// To make cases of what cameras saw, or to dismiss it.
+    DecideFindings,
     /// Photos as they came, with what their metadata tell.
     SeeOriginals,
     /// Figures of the running service.
@@ -66,9 +71,17 @@ impl Actor {
     pub fn may(&self, permission: Permission) -> bool {
         match permission {
             Permission::LookAround | Permission::Report => true,
-            Permission::ReadCases | Permission::Observe => self.kind != ActorKind::Resident,
+            Permission::ReadCases | Permission::DecideFindings | Permission::Observe => {
+                self.kind != ActorKind::Resident
+            }
             Permission::Administer | Permission::SeeOriginals => self.kind == ActorKind::Administrator,
         }
+    }
+
+    /// Whether the actor may report by this way in: nobody may pose as the hotline who is not let in as somebody.
+    #[must_use]
+    pub fn may_report_as(&self, source: &str) -> bool {
+        self.kind != ActorKind::Resident || OPEN_SOURCES.contains(&source)
     }
 
     /// The circles whose cases the actor sees in full.

@@ -5,7 +5,7 @@ mod actor;
 use serde::{Deserialize, Serialize};
 
 use super::{code::text_code, duty::DepartmentCode, grid::GridCode};
-pub use actor::{Actor, ActorKind, Permission};
+pub use actor::{Actor, ActorKind, OPEN_SOURCES, Permission};
 
 text_code! {
     /// The id of a member of staff.

@@ -89,7 +89,7 @@ pub struct TrackView {
 }
 
 /// A rectangle in pixels of the frame as it came, whatever size the detector works in.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct PixelBox {
     pub x: f32,
     pub y: f32,

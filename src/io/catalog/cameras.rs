@@ -1,15 +1,18 @@
 //! `cameras.toml`.
 
+use std::time::Duration;
+
 use super::{
     codes::SeenCodes,
     duties::no_other_keys,
     entry::Entry,
     files::{RawEntry, toml_tables},
-    problem::{Problems, Why},
+    problem::{Problems, Spot, Why},
 };
 use crate::{
     domain::{
-        camera::{Camera, ControlPoint, Homography, Pixel, Pose, Preset, StreamUri},
+        camera::{Camera, ControlPoint, Homography, Pixel, Pose, Preset, Rule, StreamUri},
+        duty::CategoryCode,
         geo::Datum,
     },
     io::tables::value::Fault,
@@ -20,17 +23,24 @@ pub const FILE: &str = "cameras.toml";
 /// Taller than any mast; a camera higher up is a slip of the pen.
 const MAX_HEIGHT_M: f64 = 1_000.0;
 const MAX_RANGE_M: f64 = 20_000.0;
+/// A day.
+const MAX_PAUSE_S: f64 = 86_400.0;
 /// No camera stands on the ground itself, and none sees nothing.
 const MIN_M: f64 = 0.1;
 
-pub fn read(bytes: &[u8], datum: Datum, problems: &mut Problems) -> Vec<Camera> {
+pub fn read(bytes: &[u8], datum: Datum, problems: &mut Problems) -> Vec<(Camera, Spot)> {
     let Some((tables, others)) = toml_tables(bytes, "camera", problems) else { return Vec::new() };
     no_other_keys(others, problems);
     let mut seen = SeenCodes::default();
     tables.into_iter().filter_map(|table| camera(table, datum, &mut seen, problems)).collect()
 }
 
-fn camera((spot, values): RawEntry, datum: Datum, seen: &mut SeenCodes, problems: &mut Problems) -> Option<Camera> {
+fn camera(
+    (spot, values): RawEntry,
+    datum: Datum,
+    seen: &mut SeenCodes,
+    problems: &mut Problems,
+) -> Option<(Camera, Spot)> {
     let mut entry = Entry::new(spot, values, problems);
     let id = seen.own_code(&mut entry, "id");
     let name = entry.required_text("name");
@@ -68,8 +78,18 @@ fn camera((spot, values): RawEntry, datum: Datum, seen: &mut SeenCodes, problems
         let pose = pose(preset);
         camera.presets.extend(token.map(|token| Preset { token, pose }));
     });
+    entry.tables("rule", |entry| {
+        let sees = entry.required_choice("sees");
+        let category = entry.required_code("category").map(CategoryCode::new);
+        let raise = entry.choice("raise").unwrap_or_default();
+        let min_score = entry.number("min_score", 0.0, 1.0).map_or(Rule::MIN_SCORE, |score| score as f32);
+        let again_after = entry.number("again_after_s", 0.0, MAX_PAUSE_S);
+        let again_after = again_after.map_or(Rule::AGAIN_AFTER, Duration::from_secs_f64);
+        let rule = |(sees, category)| Rule { sees, category, raise, min_score, again_after };
+        camera.rules.extend(sees.zip(category).map(rule));
+    });
     entry.no_more_keys();
-    id.map(|_| camera)
+    id.map(|_| (camera, entry.spot))
 }
 
 /// The address is not repeated in what is said of it, beyond its scheme: it may hold a credential.

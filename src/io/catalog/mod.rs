@@ -104,6 +104,12 @@ impl Reading {
     }
 }
 
+/// Whether anything in the folder says that it is a site.
+#[must_use]
+pub fn is_site(root: &Path) -> bool {
+    [settings::FILE, cameras::FILE, "geodata"].iter().any(|name| root.join(name).exists())
+}
+
 /// What a site says of itself; what is absent or wrong is at its default.
 #[must_use]
 pub fn settings(root: &Path) -> Settings {
@@ -206,6 +212,7 @@ fn read_from(root: &Path, source: Source<'_>, purpose: For) -> Reading {
         territories: &territories,
         assets: &assets,
         staff: &staff,
+        cameras: &cameras,
     }));
 
     let sound = problems.iter().all(|problem| problem.severity != Severity::Error);
@@ -221,7 +228,7 @@ fn read_from(root: &Path, source: Source<'_>, purpose: For) -> Reading {
         staff: without_spots(staff),
         places: Register::new(places.unwrap_or_default()),
         calendar: Arc::new(calendar.unwrap_or_else(|| WorkingCalendar::plain(settings.time_zone.clone()))),
-        cameras: CameraIndex::new(cameras),
+        cameras: CameraIndex::new(without_spots(cameras)),
         basemap,
         settings,
     });

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::{
+    cameras,
     codes::Listed,
     duties::{ASSETS, CATEGORIES, TERRITORIES},
     grids::{self, Grids},
@@ -10,6 +11,7 @@ use super::{
     problem::{Problem, Problems, Spot, Why},
 };
 use crate::domain::{
+    camera::Camera,
     code,
     duty::{Asset, Category, Department, Territory},
     people::Staff,
@@ -24,6 +26,7 @@ pub struct Referring<'a> {
     pub territories: &'a [(Territory, Spot)],
     pub assets: &'a [(Asset, Spot)],
     pub staff: &'a [(Staff, Spot)],
+    pub cameras: &'a [(Camera, Spot)],
 }
 
 /// Every code that names nothing.
@@ -95,6 +98,15 @@ pub fn check(site: &Referring<'_>) -> Vec<Problem> {
                 let of_grids = member.grids.iter().map(|code| named(spot, "grids", code.as_str(), grids));
                 let department = member.department.iter();
                 of_grids.chain(department.map(|code| named(spot, "department", code.as_str(), departments)))
+            })
+            .collect(),
+    );
+    in_file(
+        cameras::FILE,
+        site.cameras
+            .iter()
+            .flat_map(|(camera, spot)| {
+                camera.rules.iter().map(|rule| named(spot, "rule.category", rule.category.as_str(), categories))
             })
             .collect(),
     );

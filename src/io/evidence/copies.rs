@@ -69,6 +69,7 @@ pub fn is_whole(jpeg: &[u8]) -> bool {
     jpeg.ends_with(b"\xff\xd9")
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it stands behind map_err")]
 fn fault(error: ImageError) -> PhotoFault {
     match error {
         ImageError::Limits(_) => PhotoFault::TooManyPixels { width: 0, height: 0, limit: LONGEST_SIDE_PX },

@@ -43,6 +43,32 @@ pub enum PhotoFault {
     Io(io::Error),
 }
 
+/// A photo that is one, with its copies, of which nothing is on disk yet: small, so that all of a report can be looked
+/// at before the first is kept.
+pub struct Looked {
+    evidence: Evidence,
+    copies: [(Copy, Vec<u8>); 2],
+}
+
+impl Looked {
+    /// # Errors
+    /// If it is no photo, or a larger one than is taken.
+    pub fn at(bytes: &[u8]) -> Result<Self, PhotoFault> {
+        if bytes.len() > LARGEST_PHOTO {
+            return Err(PhotoFault::PhotoTooLarge { bytes: bytes.len(), limit: LARGEST_PHOTO });
+        }
+        let photo = copies::decoded(bytes)?;
+        let evidence = Evidence {
+            hash: blake3::hash(bytes).to_hex().to_string(),
+            media_type: photo.media_type.to_owned(),
+            bytes: bytes.len() as u32,
+            camera: None,
+        };
+        let copy = |copy| Ok::<_, PhotoFault>((copy, copies::jpeg(&photo.image, copy)?));
+        Ok(Self { evidence, copies: [copy(Copy::View)?, copy(Copy::Thumbnail)?] })
+    }
+}
+
 /// Folder of what is being written.
 const UNFINISHED: &str = "unfinished";
 /// Largest photo in bytes: phones make 3 to 12 MB.
@@ -88,27 +114,25 @@ impl EvidenceFolder {
     /// # Errors
     /// If it is none, or the disk refuses.
     pub fn keep(&self, bytes: &[u8]) -> Result<Evidence, PhotoFault> {
-        if bytes.len() > LARGEST_PHOTO {
-            return Err(PhotoFault::PhotoTooLarge { bytes: bytes.len(), limit: LARGEST_PHOTO });
-        }
-        let photo = copies::decoded(bytes)?;
-        let evidence = Evidence {
-            hash: blake3::hash(bytes).to_hex().to_string(),
-            media_type: photo.media_type.to_owned(),
-            bytes: bytes.len() as u32,
-        };
+        self.keep_looked_at(bytes, Looked::at(bytes)?).map_err(PhotoFault::Io)
+    }
+
+    /// The same with a photo that was looked at before.
+    ///
+    /// # Errors
+    /// If the disk refuses.
+    pub fn keep_looked_at(&self, bytes: &[u8], Looked { evidence, copies }: Looked) -> io::Result<Evidence> {
         let original = self.path(&evidence.hash);
         let folder = original.parent().unwrap_or(&self.root);
-        fs::create_dir_all(folder).map_err(PhotoFault::Io)?;
+        fs::create_dir_all(folder)?;
         if !original.exists() {
-            self.write_synced(&original, bytes).map_err(PhotoFault::Io)?;
+            self.write_synced(&original, bytes)?;
         }
         // Also where it was there: another request may have put it there a moment ago, and not have come to this yet.
-        sync(folder).and_then(|()| sync(&self.root)).map_err(PhotoFault::Io)?;
-        for copy in [Copy::View, Copy::Thumbnail] {
+        sync(folder).and_then(|()| sync(&self.root))?;
+        for (copy, made) in copies {
             // Made of the original whenever one is missing, so these need not be synced.
-            let made = copies::jpeg(&photo.image, copy)?;
-            fs::write(self.copy_path(&evidence.hash, copy), made).map_err(PhotoFault::Io)?;
+            fs::write(self.copy_path(&evidence.hash, copy), made)?;
         }
         Ok(evidence)
     }

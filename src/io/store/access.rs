@@ -94,6 +94,22 @@ impl Store {
             .await
     }
 
+    /// Ends one session, and nothing where there is none.
+    ///
+    /// # Errors
+    /// What the store suffers.
+    pub async fn end_session(&self, site: &str, hash: &str, now: Timestamp) -> Result<(), StoreError> {
+        let (site, hash) = (site.to_owned(), hash.to_owned());
+        self.writer
+            .write(move |tx| {
+                let sql = "UPDATE token SET revoked_at = ? \
+                           WHERE site = ? AND purpose = 'session' AND hash = ? AND revoked_at IS NULL";
+                tx.connection.execute(sql, params![now.as_millisecond(), site, hash])?;
+                Ok(())
+            })
+            .await
+    }
+
     /// Names of the API tokens that are good now, in order.
     ///
     /// # Errors

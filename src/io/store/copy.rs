@@ -80,7 +80,9 @@ fn holdings(store: &Connection, site: &str) -> Result<Holdings, StoreError> {
         let rows: i64 = store.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))?;
         Ok::<_, StoreError>(rows.unsigned_abs())
     };
-    let mut evidence = store.prepare("SELECT DISTINCT hash FROM evidence ORDER BY hash")?;
+    let mut evidence = store.prepare(
+        "SELECT hash FROM evidence UNION SELECT snapshot FROM finding WHERE snapshot IS NOT NULL ORDER BY 1",
+    )?;
     Ok(Holdings {
         schema: store.pragma_query_value(None, "user_version", |row| row.get(0))?,
         seq: last_seq(store)?,

@@ -1,9 +1,11 @@
 //! Which photos belong to what.
 
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, params};
 use uuid::Uuid;
 
-use super::{Store, StoreError, rows};
-use crate::domain::{duty::Visibility, event::Evidence};
+use super::{Store, StoreError, rows, writer::Tx};
+use crate::domain::{case::Case, duty::Visibility, event::Evidence, update::Change};
 
 /// A photo with its report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +18,7 @@ pub struct EvidenceOf {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shown {
     pub media_type: String,
-    /// Of the case.
+    /// Of the case, or of the finding.
     pub visibility: Visibility,
 }
 
@@ -28,19 +30,39 @@ impl Store {
     pub fn evidence_of_case(&self, case: Uuid) -> Result<Vec<EvidenceOf>, StoreError> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT report, hash, media_type, bytes FROM evidence
+                "SELECT report, hash, media_type, bytes, camera FROM evidence
                  WHERE report IN (SELECT id FROM report WHERE case_id = ?) ORDER BY report, rank",
             )?;
             let evidence = |row: &rusqlite::Row<'_>| {
-                let evidence =
-                    Evidence { hash: row.get("hash")?, media_type: row.get("media_type")?, bytes: row.get("bytes")? };
+                let evidence = Evidence {
+                    hash: row.get("hash")?,
+                    media_type: row.get("media_type")?,
+                    bytes: row.get("bytes")?,
+                    camera: row.get("camera")?,
+                };
                 Ok(EvidenceOf { report: row.get("report")?, evidence })
             };
             statement.query_map([case], evidence)?.collect()
         })
     }
 
-    /// Under which cases a photo may be seen.
+    /// Adds a photo to a report that is there already, behind those that it has; `None` if there is no such report, or
+    /// the report has that photo.
+    ///
+    /// # Errors
+    /// What the store suffers.
+    pub async fn add_evidence(
+        &self,
+        site: &str,
+        report: Uuid,
+        evidence: Evidence,
+        now: Timestamp,
+    ) -> Result<Option<Case>, StoreError> {
+        let site = site.to_owned();
+        self.writer.write(move |tx| add(tx, &site, report, &evidence, now)).await
+    }
+
+    /// Under which cases, or which findings, a photo may be seen.
     ///
     /// # Errors
     /// What the store suffers.
@@ -49,7 +71,8 @@ impl Store {
             let mut statement = connection.prepare_cached(
                 "SELECT DISTINCT evidence.media_type, cases.visibility FROM evidence
                  JOIN report ON report.id = evidence.report JOIN cases ON cases.id = report.case_id
-                 WHERE evidence.site = ? AND evidence.hash = ?",
+                 WHERE evidence.site = ?1 AND evidence.hash = ?2
+                 UNION SELECT 'image/jpeg', visibility FROM finding WHERE site = ?1 AND snapshot = ?2",
             )?;
             let shown = |row: &rusqlite::Row<'_>| {
                 Ok(Shown { media_type: row.get("media_type")?, visibility: rows::named(row, "visibility")? })
@@ -57,4 +80,28 @@ impl Store {
             statement.query_map([site, hash], shown)?.collect()
         })
     }
+}
+
+/// One more photo of a report.
+pub fn insert(tx: &Tx<'_>, site: &str, report: Uuid, evidence: &Evidence, now: Timestamp) -> Result<bool, StoreError> {
+    let mut insert = tx.connection.prepare_cached(
+        "INSERT OR IGNORE INTO evidence (report, site, rank, hash, media_type, bytes, camera, added_at)
+         SELECT ?1, ?2, (SELECT count(*) FROM evidence WHERE report = ?1), ?3, ?4, ?5, ?6, ?7",
+    )?;
+    let Evidence { hash, media_type, bytes, camera } = evidence;
+    Ok(insert.execute(params![report, site, hash, media_type, bytes, camera, now.as_millisecond()])? > 0)
+}
+
+fn add(tx: &Tx<'_>, site: &str, report: Uuid, evidence: &Evidence, now: Timestamp) -> Result<Option<Case>, StoreError> {
+    let sql =
+        format!("SELECT {} FROM cases WHERE id = (SELECT case_id FROM report WHERE site = ? AND id = ?)", rows::CASE);
+    let case = tx.connection.prepare_cached(&sql)?.query_row((site, report), rows::case).optional()?;
+    let Some(case) = case else { return Ok(None) };
+    if !insert(tx, site, report, evidence, now)? {
+        return Ok(None);
+    }
+    let actor = evidence.camera.as_ref().map_or_else(|| "service".to_owned(), |camera| format!("camera {camera}"));
+    tx.audit(site, now, &actor, "add evidence", &format!("report {report}"), None, Some(rows::to_json(evidence)?))?;
+    tx.record(site, now, Change::EvidenceAdded { case: Box::new(case.clone()) })?;
+    Ok(Some(case))
 }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use jiff::{Timestamp, tz::TimeZone};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use super::{
-    Store, StoreError,
+    Store, StoreError, evidence,
     rows::{self, to_json},
     writer::Tx,
 };
@@ -74,9 +74,22 @@ impl Store {
     pub async fn accept(&self, new: NewReport) -> Result<Accepted, StoreError> {
         self.writer.write(move |tx| accept(tx, &new)).await
     }
+
+    /// Whether the actor's key came before with another request, so that nothing need be kept for this one. Blocks: call
+    /// it where blocking is allowed.
+    ///
+    /// # Errors
+    /// What the store suffers.
+    pub fn is_key_reused(&self, site: &str, actor: &str, key: &IdempotencyKey) -> Result<bool, StoreError> {
+        self.read(|connection| {
+            let before = request_of_key(connection, site, actor, &key.key)?;
+            Ok(before.is_some_and(|(before, _)| before != key.request))
+        })
+    }
 }
 
-fn accept(tx: &Tx<'_>, new: &NewReport) -> Result<Accepted, StoreError> {
+/// Within a unit of work.
+pub fn accept(tx: &Tx<'_>, new: &NewReport) -> Result<Accepted, StoreError> {
     if let Some(report_id) = repeated(tx, new)? {
         let (case, joined) = (case_of_report(tx, report_id)?, is_further(tx, report_id)?);
         return Ok(Accepted { report_id, case, joined, repeated: true });
@@ -92,7 +105,8 @@ fn accept(tx: &Tx<'_>, new: &NewReport) -> Result<Accepted, StoreError> {
     };
     insert_report(tx, new, &case)?;
     remember_key(tx, new)?;
-    audit(tx, new, &case)?;
+    let action = if case.reports == 1 { "open" } else { "join" };
+    tx.audit(&new.site, now, &new.actor, action, &format!("case {}", case.id), None, Some(to_json(&case)?))?;
     tx.record(&new.site, now, change)?;
     let joined = case.reports > 1;
     Ok(Accepted { report_id: new.report.id, case, joined, repeated: false })
@@ -101,21 +115,31 @@ fn accept(tx: &Tx<'_>, new: &NewReport) -> Result<Accepted, StoreError> {
 /// The report that this one repeats.
 fn repeated(tx: &Tx<'_>, new: &NewReport) -> Result<Option<Uuid>, StoreError> {
     if let Some(IdempotencyKey { key, request }) = &new.idempotency {
-        let mut by_key = tx
-            .connection
-            .prepare_cached("SELECT request, report FROM idempotency WHERE site = ? AND actor = ? AND key = ?")?;
-        let known: Option<(String, Uuid)> =
-            by_key.query_row((&new.site, &new.actor, key), |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-        match known {
+        match request_of_key(tx.connection, &new.site, &new.actor, key)? {
             Some((before, _)) if before != *request => return Err(StoreError::KeyReused),
             Some((_, report)) => return Ok(Some(report)),
             None => {}
         }
     }
     let Some(external_id) = &new.report.external_id else { return Ok(None) };
-    let mut by_external_id =
-        tx.connection.prepare_cached("SELECT id FROM report WHERE site = ? AND source = ? AND external_id = ?")?;
-    Ok(by_external_id.query_row((&new.site, &new.report.source, external_id), |row| row.get(0)).optional()?)
+    // The actor is part of it: nobody can take an id before the one whose it is.
+    let mut by_external_id = tx
+        .connection
+        .prepare_cached("SELECT id FROM report WHERE site = ? AND actor = ? AND source = ? AND external_id = ?")?;
+    let whose = (&new.site, &new.actor, &new.report.source, external_id);
+    Ok(by_external_id.query_row(whose, |row| row.get(0)).optional()?)
+}
+
+/// What a key came with, and what became of it.
+fn request_of_key(
+    connection: &Connection,
+    site: &str,
+    actor: &str,
+    key: &str,
+) -> rusqlite::Result<Option<(String, Uuid)>> {
+    let mut by_key = connection
+        .prepare_cached("SELECT request, report FROM idempotency WHERE site = ? AND actor = ? AND key = ?")?;
+    by_key.query_row((site, actor, key), |row| Ok((row.get(0)?, row.get(1)?))).optional()
 }
 
 fn case_of_report(tx: &Tx<'_>, report: Uuid) -> Result<Case, StoreError> {
@@ -265,14 +289,15 @@ fn update_case(tx: &Tx<'_>, site: &str, case: &Case) -> Result<(), StoreError> {
 fn insert_report(tx: &Tx<'_>, new: &NewReport, case: &Case) -> Result<(), StoreError> {
     let report = &new.report;
     let mut insert = tx.connection.prepare_cached(
-        "INSERT INTO report (id, site, case_id, source, external_id, nature, category, lon, lat, given, accuracy_m,
+        "INSERT INTO report (id, site, case_id, actor, source, external_id, nature, category, lon, lat, given, accuracy_m,
                              captured_at, received_at, description, address, place, contact, placed, catalog_version)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )?;
     insert.execute(params![
         report.id,
         new.site,
         case.id,
+        new.actor,
         report.source,
         report.external_id,
         report.nature.to_string(),
@@ -290,20 +315,8 @@ fn insert_report(tx: &Tx<'_>, new: &NewReport, case: &Case) -> Result<(), StoreE
         to_json(&report.placed)?,
         report.catalog_version,
     ])?;
-    let mut evidence = tx.connection.prepare_cached(
-        "INSERT OR IGNORE INTO evidence (report, site, rank, hash, media_type, bytes, added_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?)",
-    )?;
-    for (rank, file) in new.evidence.iter().enumerate() {
-        evidence.execute(params![
-            report.id,
-            new.site,
-            i64::try_from(rank).unwrap_or(i64::MAX),
-            file.hash,
-            file.media_type,
-            file.bytes,
-            report.received_at.as_millisecond(),
-        ])?;
+    for photo in &new.evidence {
+        evidence::insert(tx, &new.site, report.id, photo, report.received_at)?;
     }
     Ok(())
 }
@@ -315,15 +328,5 @@ fn remember_key(tx: &Tx<'_>, new: &NewReport) -> Result<(), StoreError> {
     )?;
     let at = new.report.received_at.as_millisecond();
     insert.execute(params![new.site, new.actor, key, request, new.report.id, at])?;
-    Ok(())
-}
-
-fn audit(tx: &Tx<'_>, new: &NewReport, case: &Case) -> Result<(), StoreError> {
-    let action = if case.reports == 1 { "open" } else { "join" };
-    let mut insert = tx
-        .connection
-        .prepare_cached("INSERT INTO audit (site, at, actor, action, object, after) VALUES (?, ?, ?, ?, ?, ?)")?;
-    let at = new.report.received_at.as_millisecond();
-    insert.execute(params![new.site, at, new.actor, action, format!("case {}", case.id), to_json(case)?])?;
     Ok(())
 }

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::{Store, StoreError, rows};
-use crate::domain::{case::Case, update::Update};
+use super::{FindingFilter, Store, StoreError, findings, rows};
+use crate::domain::{case::Case, event::Finding, update::Update};
 
 /// What a screen begins with.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,14 +17,23 @@ pub struct Snapshot {
     pub overdue: u32,
     /// The newest of them, newest first.
     pub open_cases: Vec<Case>,
+    /// Findings as they were asked for, newest first.
+    pub findings: Vec<Finding>,
 }
 
 impl Store {
-    /// The newest open cases, at most `limit`, and the change up to which they are true.
+    /// The newest open cases, and the newest findings of that kind, at most `limit` of each, and the change up to which
+    /// they are true.
     ///
     /// # Errors
     /// What the store suffers.
-    pub fn snapshot(&self, site: &str, limit: u32, now: Timestamp) -> Result<Snapshot, StoreError> {
+    pub fn snapshot(
+        &self,
+        site: &str,
+        limit: u32,
+        queue: &FindingFilter,
+        now: Timestamp,
+    ) -> Result<Snapshot, StoreError> {
         let sql = format!(
             "SELECT {} FROM cases INDEXED BY case_open WHERE site = ? AND is_open = 1
              ORDER BY opened_at DESC, entry DESC LIMIT ?",
@@ -40,7 +49,8 @@ impl Store {
                     "SELECT count(*), count(*) FILTER (WHERE due_at < ?) FROM cases WHERE site = ? AND is_open = 1",
                 )?
                 .query_row((now.as_millisecond(), site), |row| Ok((row.get::<_, u32>(0)?, row.get::<_, u32>(1)?)))?;
-            Ok(Snapshot { seq, open, overdue, open_cases })
+            let findings = findings::list(connection, site, queue, None, limit)?;
+            Ok(Snapshot { seq, open, overdue, open_cases, findings })
         })
     }
 

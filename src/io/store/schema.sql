@@ -109,8 +109,9 @@ CREATE TABLE report (
     id              BLOB    NOT NULL UNIQUE,
     site            TEXT    NOT NULL,
     case_id         BLOB    NOT NULL REFERENCES cases (id),
+    actor           TEXT    NOT NULL,       -- who sent it, as in the audit trail: a token's name; resident for all without one
     source          TEXT    NOT NULL,       -- the way in: resident, informant, hotline, …
-    external_id     TEXT,                   -- the sender's own id
+    external_id     TEXT,                   -- the sender's own id; another sender's may be the same
     nature          TEXT    NOT NULL,
     category        TEXT,
     lon             REAL,
@@ -128,7 +129,7 @@ CREATE TABLE report (
 ) STRICT;
 
 CREATE INDEX report_by_case ON report (case_id, id);
-CREATE UNIQUE INDEX report_by_external_id ON report (site, source, external_id) WHERE external_id IS NOT NULL;
+CREATE UNIQUE INDEX report_by_external_id ON report (site, actor, source, external_id) WHERE external_id IS NOT NULL;
 
 -- Photos and other evidence of a report: kept as files by their hash.
 CREATE TABLE evidence (
@@ -138,11 +139,30 @@ CREATE TABLE evidence (
     hash        TEXT    NOT NULL,           -- BLAKE3 of the bytes as they came, the name of the file
     media_type  TEXT    NOT NULL,
     bytes       INTEGER NOT NULL,
+    camera      TEXT,                       -- id of the camera that it is a frame of; NULL where a person took it
     added_at    INTEGER NOT NULL,
     PRIMARY KEY (report, hash)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX evidence_by_hash ON evidence (site, hash);
+
+-- What cameras saw: in the queue until an operator, or a rule, has decided.
+CREATE TABLE finding (
+    entry      INTEGER PRIMARY KEY,         -- in the order in which they were seen
+    id         BLOB    NOT NULL UNIQUE,
+    site       TEXT    NOT NULL,
+    status     TEXT    NOT NULL,            -- queued, confirmed, dismissed
+    camera     TEXT    NOT NULL,
+    visibility TEXT    NOT NULL,            -- of its category
+    seen_at    INTEGER NOT NULL,
+    snapshot   TEXT,                        -- hash of the picture
+    case_id    BLOB REFERENCES cases (id),  -- once confirmed
+    finding    TEXT    NOT NULL             -- JSON of domain::event::Finding, with all the above
+) STRICT;
+
+CREATE INDEX finding_by_status ON finding (site, status, entry);
+CREATE INDEX finding_by_camera ON finding (site, camera, entry);
+CREATE INDEX finding_by_snapshot ON finding (site, snapshot);
 
 -- Answers already given, so that a repeated request is answered the same and done once.
 CREATE TABLE idempotency (

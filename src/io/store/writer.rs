@@ -144,6 +144,24 @@ impl Tx<'_> {
         result
     }
 
+    /// Adds a line to the trail of who did what.
+    #[expect(clippy::too_many_arguments, reason = "they are the columns")]
+    pub fn audit(
+        &self,
+        site: &str,
+        at: Timestamp,
+        actor: &str,
+        action: &str,
+        object: &str,
+        before: Option<String>,
+        after: Option<String>,
+    ) -> Result<(), StoreError> {
+        let sql = "INSERT INTO audit (site, at, actor, action, object, before, after) VALUES (?, ?, ?, ?, ?, ?, ?)";
+        let mut insert = self.connection.prepare_cached(sql)?;
+        insert.execute((site, at.as_millisecond(), actor, action, object, before, after))?;
+        Ok(())
+    }
+
     /// Adds a change to the log, and has it published after the commit.
     pub fn record(&self, site: &str, at: Timestamp, change: Change) -> Result<(), StoreError> {
         let json = super::rows::to_json(&change)?;

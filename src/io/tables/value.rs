@@ -80,6 +80,20 @@ pub fn position(lon: f64, lat: f64, datum: Datum) -> Result<Position, Fault> {
     }
 }
 
+/// Half the way around the earth, in metres.
+const LARGEST_ACCURACY_M: f64 = 20_000_000.0;
+
+/// An accuracy in metres; none where the device does not know: phones write −1, and others 0.
+///
+/// # Errors
+/// Wider than the earth, or no number.
+pub fn accuracy(meters: f64) -> Result<Option<f64>, Fault> {
+    if meters.is_nan() || meters > LARGEST_ACCURACY_M {
+        return Err(Fault::OutOfRange { value: meters, min: 0.0, max: LARGEST_ACCURACY_M });
+    }
+    Ok(Some(meters).filter(|meters| *meters > 0.0))
+}
+
 /// An instant: RFC 3339 with an offset, or a date, or date and time, in `zone`: `2026-03-04 09:05`, `2026/3/4 9:05`,
 /// `2026年3月4日 9:05`, with or without seconds. A date alone is its first instant.
 #[must_use]

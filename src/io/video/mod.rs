@@ -1,66 +1,80 @@
-//! Video through GStreamer. For now: whether this machine has what a site's streams need.
+//! Pictures out of streams: files, RTSP and rendered scenes, each read on an OS thread of its own, never on tokio's.
+//!
+//! A [`Source`] says where the pictures come from, [`read`] reads one to its end (a recorded video), and a [`Watch`] keeps
+//! one open for as long as it lives: what cannot be opened, dies or sends rubbish is tried again with growing pauses.
 
-use std::collections::BTreeSet;
+mod annotate;
+mod clip;
+mod needs;
+mod pipeline;
+mod rendered;
+mod source;
+mod still;
+mod watch;
 
-use gstreamer as gst;
+use std::time::Duration;
 
-use crate::domain::camera::{Camera, StreamUri};
+use crate::domain::{camera::LinkCause, vision::Frame};
+pub use annotate::{Mark, draw};
+pub use clip::{ClipError, ClipWriter};
+pub use needs::{MissingElement, NoGStreamer, missing_elements};
+pub use rendered::frame_of;
+pub use source::{Credential, Secrets, Source};
+pub use still::Still;
+pub use watch::{Watch, WatchOptions, Watcher};
 
-/// A GStreamer element that a stream needs and this machine lacks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct MissingElement {
-    pub element: &'static str,
-    /// The Debian package that holds it.
-    pub package: &'static str,
+/// A stream that is open.
+trait FrameSource {
+    /// Waits for the next picture, at most `patience`, and has it looked at.
+    ///
+    /// # Errors
+    /// Why there will be no more.
+    fn next(&mut self, patience: Duration, see: &mut dyn FnMut(&Frame<'_>, Duration)) -> Result<Turn, LinkCause>;
+
+    /// Begins again at the beginning, where it has one.
+    ///
+    /// # Errors
+    /// Why it does not.
+    fn rewind(&mut self) -> Result<(), LinkCause>;
 }
 
-/// GStreamer cannot be started.
-#[derive(Debug, thiserror::Error)]
-#[error("GStreamer does not start: {0}")]
-pub struct NoGStreamer(#[from] gst::glib::Error);
+/// What waiting for a picture came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    Seen,
+    /// None came in time.
+    Nothing,
+    /// There are no more.
+    Ended,
+}
 
-const DECODER: (&str, &str) = ("avdec_h264", "gstreamer1.0-libav");
-const PARSER: (&str, &str) = ("h264parse", "gstreamer1.0-plugins-bad");
+/// How fast pictures are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// As fast as they can be looked at, none left out.
+    AllOfThem,
+    /// As time passes, at most so many a second; what comes while the last is looked at is left out.
+    Live { per_second: u32 },
+}
 
-/// What the cameras' streams need and this machine lacks, each once.
+/// How long to wait for a picture before looking whether something else has happened.
+const GLANCE: Duration = Duration::from_millis(200);
+/// A recorded video that gives nothing for so long is broken.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Reads a recorded video to its end, picture by picture with its time since the beginning.
 ///
 /// # Errors
-/// If GStreamer itself cannot be started.
-pub fn missing_elements<'a>(cameras: impl Iterator<Item = &'a Camera>) -> Result<Vec<MissingElement>, NoGStreamer> {
-    let streams = cameras.flat_map(|camera| camera.main.iter().chain(&camera.sub));
-    let needed: BTreeSet<_> = streams.flat_map(|uri| needs(uri).iter().copied()).collect();
-    if needed.is_empty() {
-        return Ok(Vec::new());
-    }
-    gst::init()?;
-    let is_missing = |element: &str| gst::ElementFactory::find(element).is_none();
-    let missing = needed.into_iter().filter(|(element, _)| is_missing(element));
-    Ok(missing.map(|(element, package)| MissingElement { element, package }).collect())
-}
-
-/// Elements by the scheme of the stream, each with its package.
-fn needs(uri: &StreamUri) -> &'static [(&'static str, &'static str)] {
-    match uri.scheme() {
-        "test" => &[("videotestsrc", "gstreamer1.0-plugins-base")],
-        "file" => &[("decodebin", "gstreamer1.0-plugins-base"), PARSER, DECODER],
-        _ => &[("rtspsrc", "gstreamer1.0-plugins-good"), PARSER, DECODER],
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_site_without_streams_asks_nothing_of_gstreamer() {
-        let silent = [Camera::new("c1", "no stream")];
-        assert_eq!(missing_elements(silent.iter()).expect("not even started"), []);
-    }
-
-    #[test]
-    fn what_the_demo_site_needs_is_installed_with_the_build() {
-        let mut camera = Camera::new("c1", "test picture");
-        camera.main = "test://street?seed=1".parse().ok();
-        assert_eq!(missing_elements([camera].iter()).expect("starts"), []);
+/// Why it cannot be read, or not to its end.
+pub fn read(source: &Source, mut see: impl FnMut(&Frame<'_>, Duration)) -> Result<(), LinkCause> {
+    let mut frames = source.open(Pace::AllOfThem)?;
+    let mut waited = Duration::ZERO;
+    loop {
+        match frames.next(GLANCE, &mut see)? {
+            Turn::Seen => waited = Duration::ZERO,
+            Turn::Nothing if waited < PATIENCE => waited += GLANCE,
+            Turn::Nothing => return Err(LinkCause::NoPictures),
+            Turn::Ended => return Ok(()),
+        }
     }
 }

@@ -1,11 +1,9 @@
 //! `GET /api/cases`, `GET /api/cases/{id}`.
 
-use axum::{
-    Json,
-    extract::{Path, Query, State},
-};
+use axum::{Json, extract::State};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use strum::VariantNames;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -13,29 +11,38 @@ use super::{
     AppState,
     error::{ApiError, ErrorBody, Refusal},
     guard::{By, Speaks, blocking},
-    query::{bbox, instant},
+    query::{Asked, At, bbox, instant},
     why::why,
 };
 use crate::{
     domain::{
-        case::Case,
+        camera::CameraIndex,
+        case::{Case, Status},
         event::{Evidence, Report},
+        geo::Position,
     },
     io::store::{CaseFilter, EvidenceOf},
 };
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub struct CaseQuery {
+    #[param(value_type = Option<Status>)]
     status: Option<String>,
+    /// Of this grid, or of a wider level's parts.
     grid: Option<String>,
     department: Option<String>,
     category: Option<String>,
+    /// Opened from, inclusive.
     from: Option<String>,
+    /// Opened before.
     to: Option<String>,
+    /// `W,S,E,N` in degrees.
     bbox: Option<String>,
     #[serde(default)]
     overdue: bool,
+    /// 1 to 1,000; more is answered with 1,000, and nothing said with 100.
     limit: Option<u32>,
     cursor: Option<Uuid>,
 }
@@ -59,9 +66,15 @@ const LARGEST_PAGE: u32 = 1_000;
 pub async fn list(
     State(state): State<AppState>,
     By(actor): By,
-    Query(query): Query<CaseQuery>,
+    Asked(query): Asked<CaseQuery>,
 ) -> Result<Json<CaseList>, ApiError> {
     let zone = state.catalog.load().settings.time_zone.clone();
+    if let Some(status) = query.status.as_deref().filter(|status| !Status::VARIANTS.contains(status)) {
+        return Err(ApiError::bad_choice("status", status, Status::VARIANTS));
+    }
+    if query.limit == Some(0) {
+        return Err(ApiError::unreadable(Some("limit"), "0"));
+    }
     let filter = CaseFilter {
         from: instant("from", query.from.as_deref(), &zone)?,
         to: instant("to", query.to.as_deref(), &zone)?,
@@ -73,7 +86,7 @@ pub async fn list(
         category: query.category,
         visible: actor.circles().to_vec(),
     };
-    let limit = query.limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE);
+    let limit = query.limit.unwrap_or(PAGE).min(LARGEST_PAGE);
     let page = blocking(move || state.store.cases(&state.site, &filter, query.cursor, limit)).await??;
     Ok(Json(CaseList { cases: page.cases, cursor: page.next }))
 }
@@ -85,6 +98,36 @@ pub struct CaseDetail {
     case: Case,
     why: Vec<String>,
     told: Vec<ReportDetail>,
+    /// The cameras that see the place, the nearest first.
+    cameras: Vec<CoveringCamera>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct CoveringCamera {
+    id: String,
+    name: String,
+    distance_m: f64,
+    /// A dome's preset from which it sees the place; absent where it does at home.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    preset: Option<String>,
+    /// Its direction is not known: the place is in its range, more cannot be said.
+    approximate: bool,
+}
+
+/// Cameras that are named with a case.
+const CAMERAS: usize = 8;
+
+fn covering(cameras: &CameraIndex, position: Position) -> Vec<CoveringCamera> {
+    let found = cameras.covering(position).into_iter().take(CAMERAS);
+    let name = |id: &str| cameras.cameras().iter().find(|camera| camera.id == id).map(|camera| camera.name.clone());
+    let shown = found.map(|seen| CoveringCamera {
+        id: seen.camera.to_owned(),
+        name: name(seen.camera).unwrap_or_default(),
+        distance_m: seen.distance_m.round(),
+        preset: seen.preset.map(str::to_owned),
+        approximate: seen.approximate,
+    });
+    shown.collect()
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -129,7 +172,7 @@ pub async fn one(
     State(state): State<AppState>,
     By(actor): By,
     Speaks(language): Speaks,
-    Path(id): Path<Uuid>,
+    At(id): At<Uuid>,
 ) -> Result<Json<CaseDetail>, ApiError> {
     let store = state.store.clone();
     let found = blocking(move || store.case_with_reports(&state.site, id)).await??;
@@ -138,9 +181,11 @@ pub async fn one(
     let (case, reports) = found.ok_or_else(|| ApiError::of(Refusal::NotFound))?;
     let why = why(&case.placed, &state.catalog.load(), case.opened_at, language);
     let evidence = blocking(move || state.store.evidence_of_case(id)).await??;
+    let cameras = case.position.map(|position| covering(&state.catalog.load().cameras, position)).unwrap_or_default();
     Ok(Json(CaseDetail {
         case,
         why,
+        cameras,
         told: reports.into_iter().map(|report| ReportDetail::new(report, &evidence)).collect(),
     }))
 }

@@ -20,7 +20,7 @@ use utoipa_swagger_ui::Config;
 use super::{
     ROUTES, basemap, cases,
     error::{ApiError, Refusal},
-    evidence, heat, live, locate, operations, reports, session, site,
+    evidence, findings, frame, heat, live, locate, operations, reports, session, site,
 };
 use crate::domain::people::{Actor, Permission};
 
@@ -38,6 +38,10 @@ use crate::domain::people::{Actor, Permission};
         reports::take,
         cases::list,
         cases::one,
+        findings::list,
+        findings::confirm,
+        findings::dismiss,
+        frame::newest,
         evidence::view,
         evidence::thumbnail,
         evidence::original,

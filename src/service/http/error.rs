@@ -15,8 +15,8 @@ use utoipa::ToSchema;
 
 use super::guard::language_of;
 use crate::{
-    io::{evidence::PhotoFault, store::StoreError},
-    service::intake::IntakeError,
+    io::{evidence::PhotoFault, store::StoreError, tables::value::Fault},
+    service::{eyes::NoPicture, findings::DecisionError, intake::IntakeError},
     words::Language,
 };
 
@@ -33,11 +33,19 @@ pub enum Refusal {
     UnknownHost,
     ForeignPage,
     UnreadableValue,
+    NoObject,
+    UnknownName,
+    NotTogether,
     BodyTooLarge,
     TooManyRequests,
     KeyReused,
     DiskFull,
     Closing,
+    /// As many cameras are open as may be.
+    TooManyCameras,
+    NoPictureYet,
+    /// This program was built without video.
+    NoVideo,
     Internal,
 }
 
@@ -49,12 +57,15 @@ impl Refusal {
             Self::SignIn | Self::UnknownToken | Self::UnknownSignInCode => StatusCode::UNAUTHORIZED,
             Self::NotAllowed | Self::ForeignPage => StatusCode::FORBIDDEN,
             Self::UnknownHost => StatusCode::MISDIRECTED_REQUEST,
-            Self::UnreadableValue => StatusCode::BAD_REQUEST,
+            Self::UnreadableValue | Self::UnknownName | Self::NotTogether => StatusCode::BAD_REQUEST,
+            Self::NoObject => StatusCode::UNPROCESSABLE_ENTITY,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::KeyReused => StatusCode::CONFLICT,
             Self::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
-            Self::Closing => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Closing | Self::TooManyCameras | Self::NoPictureYet | Self::NoVideo => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -116,8 +127,55 @@ impl ApiError {
         Self { field: field.map(Box::from), params, ..Self::of(Refusal::UnreadableValue) }
     }
 
+    /// A body that can be read, and is a list or a lone value.
+    #[must_use]
+    pub fn no_object() -> Self {
+        Self { field: Some("body".into()), ..Self::of(Refusal::NoObject) }
+    }
+
+    /// A name of a query or a body that nobody here reads.
+    #[must_use]
+    pub fn unknown_name(name: &str, known: &[&str]) -> Self {
+        let name: String = name.chars().take(200).collect();
+        let params = Box::new(json!({"name": name, "known": known}));
+        Self { field: Some(name.into()), params, ..Self::of(Refusal::UnknownName) }
+    }
+
+    /// Two parameters that say the same thing in two ways.
+    #[must_use]
+    pub fn not_together(one: &str, other: &str) -> Self {
+        let params = Box::new(json!({"one": one, "other": other}));
+        Self { field: Some(one.into()), params, ..Self::of(Refusal::NotTogether) }
+    }
+
+    /// A value that is none of those that there are.
+    #[must_use]
+    pub fn bad_choice(field: &str, value: &str, choices: &[&str]) -> Self {
+        let value: String = value.chars().take(200).collect();
+        let coded = json!({"code": "bad_choice", "params": {"value": value, "choices": choices}});
+        Self { status: StatusCode::BAD_REQUEST, ..Self::unprocessable(Some(field), &coded) }
+    }
+
+    /// A parameter that has to be there.
+    #[must_use]
+    pub fn missing(field: &str) -> Self {
+        Self::unprocessable(Some(field), &Fault::MissingValue)
+    }
+
+    /// The field to blame, where there is one.
+    #[cfg(test)]
+    #[must_use]
+    pub fn field(&self) -> Option<&str> {
+        self.field.as_deref()
+    }
+
     fn body(self, language: Language) -> ErrorBody {
-        let message = language.say(&json!({"code": self.code, "params": self.params}));
+        /// Codes whose words say what is wrong, and need to be told of what.
+        const OF_A_FIELD: [&str; 4] = ["unreadable_value", "missing_value", "out_of_range", "bad_choice"];
+        let mut message = language.say(&json!({"code": self.code, "params": self.params}));
+        if let Some(field) = self.field.as_deref().filter(|_| OF_A_FIELD.contains(&&*self.code)) {
+            message = format!("{field}: {message}");
+        }
         let Self { code, field, params, .. } = self;
         ErrorBody { error: ErrorDetail { code: code.into(), message, field: field.map(Into::into), params: *params } }
     }
@@ -146,6 +204,33 @@ impl From<IntakeError> for ApiError {
                 Self { status: StatusCode::PAYLOAD_TOO_LARGE, ..Self::unprocessable(Some("photo"), &fault) }
             }
             told => Self::unprocessable(told.field(), &told),
+        }
+    }
+}
+
+impl From<DecisionError> for ApiError {
+    fn from(error: DecisionError) -> Self {
+        match error {
+            DecisionError::Store(error) => error.into(),
+            DecisionError::NoSuchFinding => Self::of(Refusal::NotFound),
+            told @ DecisionError::DecidedBefore { .. } => {
+                Self { status: StatusCode::CONFLICT, ..Self::unprocessable(None, &told) }
+            }
+            told => Self::unprocessable(Some("reason"), &told),
+        }
+    }
+}
+
+impl From<NoPicture> for ApiError {
+    fn from(why: NoPicture) -> Self {
+        match why {
+            NoPicture::UnknownCamera => Self::of(Refusal::NotFound),
+            NoPicture::Busy => Self::of(Refusal::TooManyCameras),
+            NoPicture::TooSlow => Self::of(Refusal::NoPictureYet),
+            NoPicture::NoVideo => Self::of(Refusal::NoVideo),
+            NoPicture::Down(cause) => {
+                Self { status: StatusCode::SERVICE_UNAVAILABLE, ..Self::unprocessable(None, &cause) }
+            }
         }
     }
 }

@@ -65,13 +65,19 @@ pub async fn permit(State(needs): State<Needs>, request: Request, next: Next) ->
 }
 
 async fn admit(needs: &Needs, mut request: Request, next: Next) -> Response {
-    let actor = match actor_of(&needs.state, request.headers()).await {
+    /// Asked by whoever watches over the service, as often as that one likes: they cost next to nothing.
+    const AT_ANY_PACE: [&str; 2] = ["/healthz", "/readyz"];
+    let actor = actor_of(&needs.state, request.headers()).await;
+    // Who tries out tokens is as anonymous as who has none.
+    let asker = actor.as_ref().map_or_else(|_| Actor::resident(), Clone::clone);
+    let is_paced = !AT_ANY_PACE.contains(&needs.path);
+    if is_paced && !needs.state.pace.admits(&asker, request.headers(), request.extensions()) {
+        return ([(header::RETRY_AFTER, "1")], ApiError::of(Refusal::TooManyRequests)).into_response();
+    }
+    let actor = match actor {
         Ok(actor) => actor,
         Err(error) => return error.into_response(),
     };
-    if !needs.state.pace.admits(&actor, request.headers(), request.extensions()) {
-        return ([(header::RETRY_AFTER, "1")], ApiError::of(Refusal::TooManyRequests)).into_response();
-    }
     if !actor.may(needs.permission) {
         let is_nobody = actor == Actor::resident();
         let refusal = if is_nobody { Refusal::SignIn } else { Refusal::NotAllowed };
@@ -85,7 +91,7 @@ async fn admit(needs: &Needs, mut request: Request, next: Next) -> Response {
 async fn actor_of(state: &AppState, headers: &HeaderMap) -> Result<Actor, ApiError> {
     let bearer = headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
     let (given, purpose) = match bearer {
-        Some(value) => (value.strip_prefix("Bearer ").unwrap_or_default().to_owned(), Purpose::Api),
+        Some(value) => (token_of(value).unwrap_or_default().to_owned(), Purpose::Api),
         None => match session::cookie(headers) {
             Some(secret) => (secret, Purpose::Session),
             None => return Ok(Actor::resident()),
@@ -99,6 +105,12 @@ async fn actor_of(state: &AppState, headers: &HeaderMap) -> Result<Actor, ApiErr
         (None, Purpose::Session) => Ok(Actor::resident()),
         (None, _) => Err(ApiError::of(Refusal::UnknownToken)),
     }
+}
+
+/// The token of `Bearer …`; schemes are the same in capitals and without.
+fn token_of(authorization: &str) -> Option<&str> {
+    let (scheme, token) = authorization.trim().split_once(' ')?;
+    scheme.eq_ignore_ascii_case("Bearer").then_some(token.trim_start())
 }
 
 /// Reading the store blocks, so it happens where blocking is allowed.

@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, Query, State},
+    extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -14,7 +14,7 @@ use super::{
     AppState,
     error::{ApiError, ErrorBody, Refusal},
     guard::{By, blocking},
-    query::{bbox, instant},
+    query::{Asked, At, bbox, instant},
 };
 use crate::{
     domain::{
@@ -22,7 +22,10 @@ use crate::{
         geo::mercator::{DEEPEST_ZOOM, TILE_PX},
         people::Actor,
     },
-    service::heat::{HeatLayer, HeatRequest, Period},
+    service::{
+        heat::{HeatLayer, HeatRequest, Period},
+        intake::listed_category,
+    },
 };
 
 /// What all three take.
@@ -34,7 +37,7 @@ pub struct HeatQuery {
     from: Option<String>,
     /// Opened before.
     to: Option<String>,
-    /// `24h`, `7d`: up to now.
+    /// `24h`, `7d`: up to now; not with `from` or `to`.
     last: Option<String>,
     category: Option<String>,
     department: Option<String>,
@@ -56,7 +59,17 @@ const WIDEST_RADIUS_M: f64 = 100_000.0;
 
 impl HeatQuery {
     fn request(&self, state: &AppState, actor: &Actor) -> Result<HeatRequest, ApiError> {
-        let zone = state.catalog.load().settings.time_zone.clone();
+        let catalog = state.catalog.load();
+        let zone = catalog.settings.time_zone.clone();
+        if let Some(category) = self.category.as_deref() {
+            let listed = listed_category(&catalog, category);
+            listed.map_err(|error| ApiError::unprocessable(error.field(), &error))?;
+        }
+        if let (Some(_), Some(other)) =
+            (&self.last, self.from.as_ref().map(|_| "from").or(self.to.as_ref().map(|_| "to")))
+        {
+            return Err(ApiError::not_together("last", other));
+        }
         let (from, to) = (instant("from", self.from.as_deref(), &zone)?, instant("to", self.to.as_deref(), &zone)?);
         let period = match &self.last {
             Some(last) => Period::Last(milliseconds(last).ok_or_else(|| ApiError::unreadable(Some("last"), last))?),
@@ -100,10 +113,10 @@ fn milliseconds(text: &str) -> Option<i64> {
 pub async fn picture(
     State(state): State<AppState>,
     By(actor): By,
-    Query(query): Query<HeatQuery>,
+    Asked(query): Asked<HeatQuery>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let area = query.bbox.as_deref().ok_or_else(|| ApiError::unreadable(Some("bbox"), ""))?;
+    let area = query.bbox.as_deref().ok_or_else(|| ApiError::missing("bbox"))?;
     let frame = Frame::of_box(bbox(area)?, query.width.unwrap_or(1024), query.height.unwrap_or(768));
     let frame = frame.map_err(|fault| match fault {
         FrameError::Size => ApiError::unreadable(Some("width"), &fault.to_string()),
@@ -121,8 +134,8 @@ pub async fn picture(
 pub async fn tile(
     State(state): State<AppState>,
     By(actor): By,
-    Path((zoom, x, file)): Path<(u8, u32, String)>,
-    Query(query): Query<HeatQuery>,
+    At((zoom, x, file)): At<(u8, u32, String)>,
+    Asked(query): Asked<HeatQuery>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let no_tile = || ApiError::of(Refusal::NotFound);
@@ -205,7 +218,7 @@ struct Stop {
 pub async fn legend(
     State(state): State<AppState>,
     By(actor): By,
-    Query(query): Query<HeatQuery>,
+    Asked(query): Asked<HeatQuery>,
 ) -> Result<Json<Legend>, ApiError> {
     let zoom = f64::from(query.z.unwrap_or(14).min(DEEPEST_ZOOM));
     let request = query.request(&state, &actor)?;

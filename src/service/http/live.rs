@@ -1,10 +1,10 @@
 //! `WS /api/live`: a snapshot, then every committed change that the actor may see.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use axum::{
     extract::{
-        Query, State,
+        State,
         ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade},
     },
     response::Response,
@@ -21,10 +21,18 @@ use super::{
     AppState,
     error::ErrorBody,
     guard::{By, blocking},
+    query::Asked,
 };
 use crate::{
-    domain::{case::Case, people::Actor, update::Update},
-    io::store::StoreError,
+    domain::{
+        camera::{Link, LinkStatus},
+        case::Case,
+        duty::Visibility,
+        event::{Finding, FindingStatus},
+        people::Actor,
+        update::Update,
+    },
+    io::store::{FindingFilter, StoreError},
     service::feed::{Heard, Line},
 };
 
@@ -60,9 +68,15 @@ pub enum LiveMessage {
         overdue: u32,
         /// The newest open cases that the actor may see.
         cases: Vec<Case>,
+        /// The newest findings of the queue.
+        findings: Vec<Finding>,
+        /// How things stand with the cameras that somebody looks through, by their id.
+        cameras: BTreeMap<String, Link>,
     },
     /// Nothing happened, and the line is alive.
     Alive { seq: i64, at: Timestamp },
+    /// Things stand otherwise with a camera. Stands in no log: a screen that was away gets them all with its next snapshot.
+    Camera { camera: String, link: Link },
     /// A committed change.
     Update(Update),
 }
@@ -83,7 +97,7 @@ impl LiveMessage {
 pub async fn live(
     State(state): State<AppState>,
     By(actor): By,
-    Query(query): Query<LiveQuery>,
+    Asked(query): Asked<LiveQuery>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
     upgrade.max_message_size(INCOMING).on_upgrade(move |socket| async move {
@@ -144,7 +158,12 @@ impl Screen {
 
     async fn snapshot(&mut self) -> Result<(), Gone> {
         let (store, site, at) = (self.state.store.clone(), Arc::clone(&self.state.site), self.state.clock.now());
-        let snapshot = read(move || store.snapshot(&site, SNAPSHOT, at)).await?;
+        let queue = FindingFilter {
+            status: Some(FindingStatus::Queued),
+            visible: self.actor.circles().to_vec(),
+            ..FindingFilter::default()
+        };
+        let snapshot = read(move || store.snapshot(&site, SNAPSHOT, &queue, at)).await?;
         self.seq = snapshot.seq;
         let visible = |case: &Case| self.actor.circles().contains(&case.visibility);
         let message = LiveMessage::Snapshot {
@@ -153,8 +172,18 @@ impl Screen {
             open: snapshot.open,
             overdue: snapshot.overdue,
             cases: snapshot.open_cases.into_iter().filter(visible).collect(),
+            findings: snapshot.findings,
+            cameras: self.links(),
         };
         self.send(message.text()).await
+    }
+
+    /// How things stand with the cameras, for those who may hear of them.
+    fn links(&self) -> BTreeMap<String, Link> {
+        if !self.actor.circles().contains(&Visibility::Staff) {
+            return BTreeMap::new();
+        }
+        self.state.eyes.links().into_iter().filter(|(_, link)| link.status != LinkStatus::Idle).collect()
     }
 
     async fn catch_up(&mut self) -> Result<(), Gone> {
@@ -172,10 +201,12 @@ impl Screen {
     }
 
     async fn tell(&mut self, line: &Line) -> Result<(), Gone> {
-        if line.seq <= self.seq {
-            return Ok(());
+        if let Some(seq) = line.seq {
+            if seq <= self.seq {
+                return Ok(());
+            }
+            self.seq = seq;
         }
-        self.seq = line.seq;
         if !self.actor.circles().contains(&line.visibility) {
             return Ok(());
         }

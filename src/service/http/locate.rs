@@ -1,9 +1,6 @@
 //! `GET /api/locate`: where a position belongs, and why.
 
-use axum::{
-    Json,
-    extract::{Query, State},
-};
+use axum::{Json, extract::State};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -12,22 +9,30 @@ use super::{
     AppState,
     error::{ApiError, ErrorBody},
     guard::Speaks,
+    query::Asked,
     why::why,
 };
 use crate::{
     domain::{
         duty::{Placed, Request, place},
-        geo::Datum,
+        geo::{Datum, ErrorEllipse},
     },
-    io::{catalog::Catalog, tables::value::position},
+    io::{
+        catalog::Catalog,
+        tables::value::{accuracy, position},
+    },
     words::Language,
 };
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub struct LocateQuery {
-    lon: f64,
-    lat: f64,
+    #[param(required = true)]
+    lon: Option<f64>,
+    #[param(required = true)]
+    lat: Option<f64>,
+    /// Up to 20,000,000; 0 and below: not known.
     accuracy_m: Option<f64>,
     category: Option<String>,
     #[serde(default)]
@@ -58,14 +63,18 @@ impl Located {
 pub async fn locate(
     State(state): State<AppState>,
     Speaks(language): Speaks,
-    Query(query): Query<LocateQuery>,
+    Asked(query): Asked<LocateQuery>,
 ) -> Result<Json<Located>, ApiError> {
     let bad = |fault| ApiError::unprocessable(Some("lon"), &fault);
-    let position = position(query.lon, query.lat, query.datum).map_err(bad)?;
+    let (lon, lat) =
+        (query.lon.ok_or_else(|| ApiError::missing("lon"))?, query.lat.ok_or_else(|| ApiError::missing("lat"))?);
+    let position = position(lon, lat, query.datum).map_err(bad)?;
+    let accuracy_m = query.accuracy_m.map(accuracy).transpose();
+    let accuracy_m = accuracy_m.map_err(|fault| ApiError::unprocessable(Some("accuracy_m"), &fault))?.flatten();
     let catalog = state.catalog.load();
     let request = Request {
         position: Some(position),
-        accuracy_m: query.accuracy_m.filter(|meters| *meters > 0.0 && meters.is_finite()),
+        accuracy: accuracy_m.map(ErrorEllipse::circle),
         category: query.category.as_deref(),
         edge: true,
     };

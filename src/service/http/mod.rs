@@ -7,6 +7,8 @@ mod cases;
 mod docs;
 mod error;
 mod evidence;
+mod findings;
+mod frame;
 mod geojson;
 mod guard;
 mod heat;
@@ -37,7 +39,9 @@ use tower_http::{
     timeout::TimeoutLayer, trace::TraceLayer,
 };
 
-use super::{clock::Clock, feed::Feed, heat::Heat, intake::Intake, telemetry::Telemetry};
+use super::{
+    clock::Clock, eyes::Eyes, feed::Feed, findings::Findings, heat::Heat, intake::Intake, telemetry::Telemetry,
+};
 use crate::{
     domain::people::Permission,
     io::{catalog::Catalog, evidence::EvidenceFolder, store::Store},
@@ -53,6 +57,8 @@ pub struct AppState {
     pub site: Arc<str>,
     pub catalog: Arc<ArcSwap<Catalog>>,
     pub store: Store,
+    pub intake: Intake,
+    pub eyes: Eyes,
     pub evidence: EvidenceFolder,
     /// The site's, for what is handed out as it lies there.
     pub folder: Arc<Path>,
@@ -71,14 +77,13 @@ pub struct AppState {
 
 impl FromRef<AppState> for Intake {
     fn from_ref(state: &AppState) -> Self {
-        Self {
-            site: Arc::clone(&state.site),
-            catalog: Arc::clone(&state.catalog),
-            store: state.store.clone(),
-            evidence: state.evidence.clone(),
-            decoding: Arc::clone(&state.pictures),
-            clock: Arc::clone(&state.clock),
-        }
+        state.intake.clone()
+    }
+}
+
+impl FromRef<AppState> for Findings {
+    fn from_ref(state: &AppState) -> Self {
+        Self { intake: state.intake.clone() }
     }
 }
 
@@ -107,6 +112,10 @@ pub const ROUTES: &[Route] = &[
     ("/api/categories", Permission::LookAround, || get(site::categories)),
     ("/api/places", Permission::LookAround, || get(site::places)),
     ("/api/cameras", Permission::ReadCases, || get(site::cameras)),
+    ("/api/cameras/{id}/frame.jpg", Permission::ReadCases, || get(frame::newest)),
+    ("/api/findings", Permission::ReadCases, || get(findings::list)),
+    ("/api/findings/{id}/confirm", Permission::DecideFindings, || post(findings::confirm)),
+    ("/api/findings/{id}/dismiss", Permission::DecideFindings, || post(findings::dismiss)),
     ("/api/reports", Permission::Report, || {
         post(reports::take).layer(DefaultBodyLimit::max(reports::LARGEST_WITH_PHOTOS))
     }),

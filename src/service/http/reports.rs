@@ -21,6 +21,7 @@ use super::{
     error::{ApiError, ErrorBody, Refusal},
     guard::{By, Speaks},
     locate::Located,
+    query::{known, object, of_members},
 };
 use crate::{
     domain::{event::Nature, geo::Datum},
@@ -39,7 +40,9 @@ pub struct ReportBody {
     lat: Option<f64>,
     #[serde(default)]
     datum: Datum,
+    /// Up to 20,000,000; 0 and below: not known.
     accuracy_m: Option<f64>,
+    /// Since 2000, and not later than now.
     captured_at: Option<Timestamp>,
     category: Option<String>,
     #[serde(default)]
@@ -48,7 +51,9 @@ pub struct ReportBody {
     address: Option<String>,
     place: Option<String>,
     contact: Option<String>,
+    /// The way in. Whoever has no token is a `resident` or an `informant`; programs name theirs.
     source: Option<String>,
+    /// The sender's own id: the same one again, from the same sender by the same source, is the same report.
     external_id: Option<String>,
 }
 
@@ -140,9 +145,7 @@ impl Sent {
         }
         let body = axum::body::to_bytes(request.into_body(), BODY_LIMIT).await;
         let body = body.map_err(|error| cut_off(&error))?;
-        // serde_json stops at 128 levels, so nesting is bounded as the size is.
-        let report: ReportBody =
-            serde_json::from_slice(&body).map_err(|error| ApiError::unreadable(Some("body"), &error.to_string()))?;
+        let report: ReportBody = object(&body)?;
         Ok(Self { told: report.into(), photos: Vec::new(), hash: blake3::hash(&body).to_hex().to_string() })
     }
 
@@ -159,6 +162,7 @@ impl Sent {
                 photos.push(bytes);
                 continue;
             }
+            known::<ReportBody>(&name)?;
             texts += bytes.len();
             if texts > BODY_LIMIT {
                 return Err(ApiError::of(Refusal::BodyTooLarge));
@@ -179,8 +183,7 @@ impl Sent {
                 return Err(ApiError::unreadable(Some(&name), text));
             }
         }
-        let report: ReportBody = serde_json::from_value(Value::Object(members))
-            .map_err(|error| ApiError::unreadable(Some("body"), &error.to_string()))?;
+        let report: ReportBody = of_members(&members)?;
         Ok(Self { told: report.into(), photos, hash: hasher.finalize().to_hex().to_string() })
     }
 }
@@ -202,6 +205,8 @@ fn broken(error: &MultipartError) -> ApiError {
 
 impl From<ReportBody> for Told {
     fn from(body: ReportBody) -> Self {
+        // A form's empty field is a question that nobody answered, however it was sent.
+        let told = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
         Self {
             lon: body.lon,
             lat: body.lat,
@@ -209,14 +214,14 @@ impl From<ReportBody> for Told {
             // Phones write −1, and other devices 0, where they do not know.
             accuracy_m: body.accuracy_m.filter(|meters| *meters > 0.0),
             captured_at: body.captured_at,
-            category: body.category.filter(|code| !code.is_empty()),
+            category: told(body.category),
             nature: body.nature,
-            description: body.description.filter(|text| !text.trim().is_empty()),
-            address: body.address.filter(|text| !text.trim().is_empty()),
-            place: body.place.filter(|text| !text.trim().is_empty()),
-            contact: body.contact,
-            source: body.source,
-            external_id: body.external_id,
+            description: told(body.description),
+            address: told(body.address),
+            place: told(body.place),
+            contact: told(body.contact),
+            source: told(body.source),
+            external_id: told(body.external_id),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use axum::{
     Json,
+    body::Bytes,
     extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
@@ -14,6 +15,7 @@ use super::{
     AppState,
     error::{ApiError, ErrorBody, Refusal},
     guard::By,
+    query::object,
 };
 use crate::{
     domain::people::Actor,
@@ -33,7 +35,8 @@ pub struct SignIn {
     post, path = "/api/session", tag = "session", request_body = SignIn,
     responses((status = 200, body = Actor), (status = "4XX", body = ErrorBody)),
 )]
-pub async fn sign_in(State(state): State<AppState>, Json(SignIn { code }): Json<SignIn>) -> Result<Response, ApiError> {
+pub async fn sign_in(State(state): State<AppState>, body: Bytes) -> Result<Response, ApiError> {
+    let SignIn { code } = object(&body)?;
     let internal = |_| ApiError::of(Refusal::Internal);
     let (session, now) = (Secret::new().map_err(internal)?, state.clock.now());
     let (code, kept) = (secret::hash(&code), session.hash());
@@ -49,10 +52,17 @@ pub async fn who(By(actor): By) -> Response {
     Json(actor).into_response()
 }
 
-/// `DELETE`: the cookie goes; what it stood for ends by itself.
-#[utoipa::path(delete, path = "/api/session", tag = "session", responses((status = 204)))]
-pub async fn sign_out(State(state): State<AppState>) -> Response {
-    ([(header::SET_COOKIE, cookie_header("", 0, state.is_secure))], StatusCode::NO_CONTENT).into_response()
+/// `DELETE`: the session ends, for whoever else has its cookie too.
+#[utoipa::path(
+    delete, path = "/api/session", tag = "session",
+    responses((status = 204), (status = "4XX", body = ErrorBody)),
+)]
+pub async fn sign_out(State(state): State<AppState>, headers: HeaderMap) -> Result<Response, ApiError> {
+    if let Some(session) = cookie(&headers) {
+        state.store.end_session(&state.site, &secret::hash(&session), state.clock.now()).await?;
+    }
+    let gone = [(header::SET_COOKIE, cookie_header("", 0, state.is_secure))];
+    Ok((gone, StatusCode::NO_CONTENT).into_response())
 }
 
 /// For this host's own pages only, and never for scripts.

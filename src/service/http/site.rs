@@ -1,24 +1,26 @@
 //! What a site is made of: grids, departments, categories, places, cameras.
 
-use axum::{
-    Json,
-    extract::{Query, State},
-};
+use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
     AppState,
+    error::ErrorBody,
     geojson::{Collection, Feature},
+    query::Asked,
 };
-use crate::domain::{
-    camera::{Camera, Pose},
-    duty::{
-        Category, CategoryCode, CategoryKind, Department, DepartmentCode, Limit, ResponsibilityList, Urgency,
-        Visibility,
+use crate::{
+    domain::{
+        camera::{Camera, Link, Pose},
+        duty::{
+            Category, CategoryCode, CategoryKind, Department, DepartmentCode, Limit, ResponsibilityList, Urgency,
+            Visibility,
+        },
+        grid::{Grid, GridCode, Level},
+        register::Place,
     },
-    grid::{Grid, GridCode, Level},
-    register::Place,
+    service::eyes::is_watched,
 };
 
 /// A grid, or a wider level.
@@ -138,6 +140,7 @@ pub async fn categories(State(state): State<AppState>) -> Json<Categories> {
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub struct PlaceQuery {
     /// A name, or an address that holds one.
     name: Option<String>,
@@ -154,9 +157,9 @@ pub struct PlaceProperties {
 /// The register as GeoJSON; with `name`, the one place that it means, or none.
 #[utoipa::path(
     get, path = "/api/places", tag = "site", params(PlaceQuery),
-    responses((status = 200, body = Collection<PlaceProperties>)),
+    responses((status = 200, body = Collection<PlaceProperties>), (status = "4XX", body = ErrorBody)),
 )]
-pub async fn places(State(state): State<AppState>, Query(query): Query<PlaceQuery>) -> Collection<PlaceProperties> {
+pub async fn places(State(state): State<AppState>, Asked(query): Asked<PlaceQuery>) -> Collection<PlaceProperties> {
     let catalog = state.catalog.load();
     let found: Vec<&Place> = match &query.name {
         Some(name) => catalog.places.find(name).into_iter().collect(),
@@ -179,6 +182,9 @@ pub struct CameraProperties {
     range_m: f64,
     /// Tokens of a dome's presets.
     presets: Vec<String>,
+    /// Looked through all the time, for its rules; any other when somebody asks.
+    watched: bool,
+    link: Option<Link>,
 }
 
 impl From<&Camera> for CameraProperties {
@@ -191,14 +197,19 @@ impl From<&Camera> for CameraProperties {
             height_m: camera.height_m(),
             range_m: camera.range_m(),
             presets: camera.presets.iter().map(|preset| preset.token.clone()).collect(),
+            watched: is_watched(camera),
+            link: None,
         }
     }
 }
 
-/// The cameras as GeoJSON; one without a position has no geometry.
+/// The cameras as GeoJSON, with how things stand with each; one without a position has no geometry.
 #[utoipa::path(get, path = "/api/cameras", tag = "site", responses((status = 200, body = Collection<CameraProperties>)))]
 pub async fn cameras(State(state): State<AppState>) -> Collection<CameraProperties> {
     let catalog = state.catalog.load();
-    let cameras = catalog.cameras.cameras().iter();
-    Collection::of(cameras.map(|camera| Feature::at(camera.position, CameraProperties::from(camera))))
+    let (cameras, mut links) = (catalog.cameras.cameras().iter(), state.eyes.links());
+    Collection::of(cameras.map(|camera| {
+        let properties = CameraProperties { link: links.remove(&camera.id), ..CameraProperties::from(camera) };
+        Feature::at(camera.position, properties)
+    }))
 }

@@ -148,6 +148,9 @@ unknown_sign_in_code = this sign-in link is used up or too old; ask for a new on
 unknown_host = this service does not go by that name
 foreign_page = a page from elsewhere may not do that
 unreadable_value = cannot be read: { $value }
+no_object = a JSON object is needed
+unknown_name = { $name } is not read here; what is: { $known }
+not_together = { $one } and { $other } do not go together: say one of them
 body_too_large = the request is larger than is taken here
 too_many_requests = too many requests in a short time; try again in a moment
 key_reused = this idempotency key was used for another request
@@ -159,6 +162,8 @@ unlisted_category = category { $category } is not on the lists{ $likely ->
     [none] { "" }
    *[other] ; did it lose its leading zeros? There is { $likely }
 }
+too_long_ago = { $captured_at } is too long ago: nothing is taken that was seen before { $earliest }
+foreign_source = only who has a token can report as { $given }; without one the source is one of { $open_to_all }
 from_the_future = { $captured_at } is still to come; it is { $now } now
 too_many_photos = { $photos } photos; { $limit } are the most
 photo_too_large = a photo of { $bytes } bytes; { $limit } are the most
@@ -184,6 +189,15 @@ would_place_nothing = { $warnings ->
     [one] 1 warning
    *[other] { $warnings } warnings
 }; the service would start, and place nothing until there are grids
+no_site_folder = there is no folder { $folder }; make it first, or say the site's folder with --site
+no_site = { $folder } holds no site: no gridwatch.toml, no geodata, no store; say the site's folder with --site
+served_already = another gridwatch serves from { $folder }: two would tell their screens different things. Stop that one first, or say another folder with --data
+damaged_site = the site's files have { $errors ->
+    [one] 1 error:
+   *[other] { $errors } errors, the first:
+}
+    { $first }
+    All problems: { $command }
 site_holds = version { $version }: { $grids ->
     [one] 1 grid
    *[other] { $grids } grids
@@ -214,6 +228,7 @@ unplaced = unplaced
 invalid = invalid
 reading_columns = reading { $columns } as { $datum }
 taken_as_wgs84 = note: coordinates are taken as WGS84; say --datum gcj02 for those of a phone or AMap, bd09 for Baidu's
+not_png = { $file }: the picture is a PNG; give it a name that ends in .png
 events_drawn = { $drawn ->
         [one] 1 event
        *[other] { $drawn } events
@@ -230,6 +245,13 @@ column_outcome = outcome
 column_grid = grid
 column_department = department
 column_why = why
+video_seen = { $frames ->
+    [one] 1 picture
+   *[other] { $frames } pictures
+}, { $findings ->
+    [one] 1 finding
+   *[other] { $findings } findings
+}
 survey_holds = { $file }: { $features ->
     [one] 1 feature
    *[other] { $features } features
@@ -286,6 +308,7 @@ backed_up = { $cases ->
     [one] 1 photo
    *[other] { $photos } photos
 } in { $file }
+file_is_there = { $file } is there already: say another name, or --force to write over it
 photo_missing = photo { $hash } is named in the store, and is gone or damaged: it is not in the backup
 no_store_there = there is no store in { $folder }
 restored = restored as of { $made_at }: { $cases ->
@@ -312,6 +335,29 @@ data_elsewhere = its settings put the store in { $folder }; say --data if that, 
 newer_store = its store has schema { $found }, and this program knows up to { $known }: take a newer gridwatch
 damaged_store = its store is damaged: { $error }
 photo_lacking = the store names photo { $hash }, and the backup lacks it
+# Cameras.
+no_stream_given = the camera has no stream
+no_secret = there is no credential named { $secret }: neither in the environment nor in secrets.toml
+no_such_scene = there is no scene { $scene }
+nothing_there = there is nothing at that address
+unreachable = the camera cannot be reached
+auth_failed = the camera refuses the credential
+unreadable = what comes is no video that can be read
+too_large = a picture of { $width } × { $height } px is too large
+no_pictures = no pictures come
+ended = the stream has ended
+missing = this machine lacks { $element }, which reading it needs
+too_many_cameras = as many cameras are open as may be; try again in a moment
+no_picture_yet = the camera has sent no picture yet
+no_video = this program was built without video
+# Findings.
+no_such_finding = there is no such finding
+decided_before = it was decided before: { $status ->
+    [confirmed] confirmed
+   *[dismissed] dismissed
+}
+no_reason = a finding is dismissed with a reason
+reason_too_long = the reason has { $length } characters, { $limit } are allowed
 # Why a command cannot do its work.
 level_needed = say which level the features are: --level L, or level=COL in --map
 code_needed = --map: code is needed, as in code={ $column }

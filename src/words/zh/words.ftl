@@ -136,6 +136,9 @@ unknown_sign_in_code = 登录链接已使用或已过期，请重新获取
 unknown_host = 本服务不使用该名称
 foreign_page = 外部页面不能进行该操作
 unreadable_value = 无法读取：{ $value }
+no_object = 须为一个 JSON 对象
+unknown_name = 这里不认识 { $name }；可用的有：{ $known }
+not_together = { $one } 与 { $other } 不能同时使用，请只用其一
 body_too_large = 请求过大
 too_many_requests = 请求过于频繁，请稍后再试
 key_reused = 该幂等键已用于另一个请求
@@ -147,6 +150,8 @@ unlisted_category = 类别 { $category } 不在责任清单上{ $likely ->
     [none] { "" }
    *[other] ；是否丢了前导零？有 { $likely }
 }
+too_long_ago = { $captured_at } 过于久远：不接受 { $earliest } 之前的时间
+foreign_source = 只有持令牌者才能以 { $given } 为来源上报；没有令牌时，来源为以下之一：{ $open_to_all }
 from_the_future = { $captured_at } 尚未到来；现在是 { $now }
 too_many_photos = 有 { $photos } 张照片，最多 { $limit } 张
 photo_too_large = 照片有 { $bytes } 字节，最多 { $limit } 字节
@@ -160,6 +165,15 @@ feature = 第 { $feature } 个要素
 would_start = { $warnings } 个警告；服务可以启动
 would_not_start = { $errors } 个错误，{ $warnings } 个警告；服务无法启动
 would_place_nothing = { $warnings } 个警告；服务可以启动，但没有网格便无法归格
+no_site_folder = 没有文件夹 { $folder }；请先创建，或用 --site 指明站点文件夹
+no_site = { $folder } 不是站点：没有 gridwatch.toml、geodata 或存储；请用 --site 指明站点文件夹
+served_already = 已有另一个 gridwatch 在使用 { $folder }：两个服务会各说各的。请先停止它，或用 --data 指明其他文件夹
+damaged_site = 站点文件有 { $errors } 个错误{ $errors ->
+    [1] ：
+   *[other] ，第一个是：
+}
+    { $first }
+    查看全部：{ $command }
 site_holds = 版本 { $version }：末级网格 { $grids } 个、职能部门 { $departments } 个、类别 { $categories } 个、专属区域 { $territories } 个、权属部件 { $assets } 个、人员 { $staff } 名、地点 { $places } 个、摄像机 { $cameras } 台
 inside = 格内
 ambiguous = 待辨
@@ -169,6 +183,7 @@ unplaced = 未定位
 invalid = 无效
 reading_columns = 读取 { $columns }，坐标基准 { $datum }
 taken_as_wgs84 = 提示：坐标按 WGS84 读取；手机或高德的坐标请用 --datum gcj02，百度的请用 bd09
+not_png = { $file }：图片为 PNG 格式，请用以 .png 结尾的文件名
 events_drawn = 绘制 { $drawn } 个事件；因时段、类别或无位置略去 { $skipped } 个；{ $unreadable } 行无法读取；最强颜色代表每平方公里 { $densest } 个事件
 rows_placed = 共 { $rows } 行：{ $outcomes }，用时 { $seconds } 秒
 rows_of = { $outcome } { $rows }
@@ -179,6 +194,7 @@ column_outcome = 归格结果
 column_grid = 网格
 column_department = 职能部门
 column_why = 理由
+video_seen = 共 { $frames } 帧画面，{ $findings } 个发现
 survey_holds = { $file }：{ $features } 个要素，列 { $columns }
 coordinates = 坐标：{ $system }{ $degrees ->
     [true] { "" }（经纬度）
@@ -214,6 +230,7 @@ set_aside = { $file } 不属于该版本，已移至 { $copy }
 no_version_yet = 存储中还没有站点 { $site } 的版本
 # 备份
 backed_up = { $cases } 个案件、{ $reports } 条上报、{ $photos } 张照片已存入 { $file }
+file_is_there = { $file } 已存在：请换一个名称，或用 --force 覆盖
 photo_missing = 存储中记有照片 { $hash }，但文件缺失或损坏，备份中没有它
 no_store_there = { $folder } 中没有存储
 restored = 已恢复到 { $made_at }：{ $cases } 个案件、{ $reports } 条上报、{ $photos } 张照片。此前的登录链接和会话失效，令牌仍然有效。启动命令：
@@ -231,6 +248,29 @@ data_elsewhere = 其设置把存储放在 { $folder }；请用 --data 指明该�
 newer_store = 其存储的结构版本为 { $found }，本程序只支持到 { $known }；请用更新的 gridwatch
 damaged_store = 其存储已损坏：{ $error }
 photo_lacking = 存储中记有照片 { $hash }，而备份中没有
+# 摄像机
+no_stream_given = 该摄像机没有视频流
+no_secret = 找不到名为 { $secret } 的凭据（环境变量与 secrets.toml 中均无）
+no_such_scene = 没有名为 { $scene } 的场景
+nothing_there = 该地址没有内容
+unreachable = 无法连接摄像机
+auth_failed = 摄像机拒绝了凭据
+unreadable = 收到的不是可读取的视频
+too_large = { $width } × { $height } 像素的画面过大
+no_pictures = 没有画面
+ended = 视频流已结束
+missing = 本机缺少读取所需的 { $element }
+too_many_cameras = 同时打开的摄像机已达上限，请稍后再试
+no_picture_yet = 摄像机尚未送来画面
+no_video = 本程序未包含视频功能
+# 发现
+no_such_finding = 没有该发现
+decided_before = 该发现已处理：{ $status ->
+    [confirmed] 已确认
+   *[dismissed] 已排除
+}
+no_reason = 排除发现须填写原因
+reason_too_long = 原因共 { $length } 个字符，最多 { $limit } 个
 # 命令无法完成的原因
 level_needed = 请说明要素的级别：--level L，或在 --map 中写 level=列名
 code_needed = --map：须有 code，如 code={ $column }

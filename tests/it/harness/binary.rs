@@ -26,7 +26,7 @@ use reqwest::{
 };
 use serde_json::json;
 
-use super::demo_site;
+use super::served_site;
 
 /// `gridwatch serve` as a process of its own.
 pub struct Binary {
@@ -41,7 +41,7 @@ impl Binary {
     /// Serves the demo site with this data on a free port.
     pub fn serve(data: &Path) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gridwatch"));
-        command.arg("serve").arg("--site").arg(demo_site()).arg("--data").arg(data);
+        command.arg("serve").arg("--site").arg(served_site()).arg("--data").arg(data);
         Self::run(command.args(["--listen", "127.0.0.1:0"])).expect("serves")
     }
 

@@ -15,7 +15,7 @@ use reqwest::{Client, RequestBuilder, StatusCode};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::demo_site;
+use super::served_site;
 
 /// A service of the demo site on a port of its own, at 9:00 on a Wednesday.
 pub struct Service {
@@ -28,7 +28,7 @@ pub struct Service {
 
 impl Service {
     pub async fn start() -> Self {
-        Self::of(demo_site()).await
+        Self::of(served_site()).await
     }
 
     pub async fn of(site: &Path) -> Self {
@@ -74,6 +74,11 @@ impl Service {
 
     pub fn get(&self, path: &str) -> RequestBuilder {
         self.client.get(self.url(path)).bearer_auth(&self.administrator)
+    }
+
+    #[cfg(feature = "video")]
+    pub fn post(&self, path: &str) -> RequestBuilder {
+        self.client.post(self.url(path)).bearer_auth(&self.administrator)
     }
 
     pub async fn report(&self, body: &Value) -> (StatusCode, Value) {

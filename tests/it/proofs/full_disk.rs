@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{form, ledger::Ledger, photo};
 use crate::harness::{
     binary::Binary,
-    demo_site,
+    served_site,
     service::{Service, answer},
 };
 
@@ -142,7 +142,7 @@ fn serve_on_a_small_disk(mib: usize) -> Option<(Binary, PathBuf)> {
         "mount -t tmpfs -o size={mib}m none {0} && exec {1} serve --site {2} --data {0}/data --listen 127.0.0.1:0",
         mount_point.display(),
         env!("CARGO_BIN_EXE_gridwatch"),
-        demo_site().display(),
+        served_site().display(),
     );
     let mut command = Command::new("unshare");
     let service = Binary::run(command.args(["--user", "--map-root-user", "--mount", "sh", "-c", &script]))?;

@@ -48,7 +48,7 @@ impl Ledger {
             "SELECT coalesce(max(seq), 0) - count(*) FROM log",
             "SELECT count(*) FROM idempotency WHERE report NOT IN (SELECT id FROM report)",
             "SELECT count(*) FROM report WHERE external_id IS NOT NULL
-                 GROUP BY site, source, external_id HAVING count(*) > 1 UNION ALL SELECT 0",
+                 GROUP BY site, actor, source, external_id HAVING count(*) > 1 UNION ALL SELECT 0",
             // A placed case is found by its place and by every level of its grid.
             "SELECT (SELECT count(*) FROM cases WHERE lon IS NOT NULL) - (SELECT count(*) FROM case_place)",
             "SELECT count(*) FROM cases WHERE json_array_length(placed, '$.path')

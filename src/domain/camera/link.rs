@@ -1,0 +1,140 @@
+//! How things stand between a camera and the service.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Whether pictures come, and why not.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Link {
+    pub status: LinkStatus,
+    /// Why it is down.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<LinkCause>,
+    /// When it came to be so.
+    pub since: Timestamp,
+    /// Attempts in a row that failed.
+    pub failures: u32,
+}
+
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::VariantNames,
+    utoipa::ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum LinkStatus {
+    /// Nobody looks through it: it is opened when somebody asks.
+    Idle,
+    Connecting,
+    Live,
+    /// It was live, and no picture has come for a while.
+    Stalled,
+    /// It could not be opened, or ended; it is tried again.
+    Down,
+}
+
+/// Why a stream is down.
+#[derive(
+    Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error, strum::VariantNames, utoipa::ToSchema,
+)]
+#[serde(tag = "code", content = "params", rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum LinkCause {
+    #[error("the camera has no stream")]
+    NoStreamGiven,
+    #[error("there is no credential named {secret}")]
+    NoSecret { secret: String },
+    #[error("there is no scene {scene}")]
+    NoSuchScene { scene: String },
+    /// No such file, or nothing of that path at the camera.
+    #[error("there is nothing at that address")]
+    NothingThere,
+    /// No answer, or none that is RTSP.
+    #[error("the camera cannot be reached")]
+    Unreachable,
+    #[error("the camera refuses the credential")]
+    AuthFailed,
+    /// Not a video, cut short, or of a kind that nothing here decodes.
+    #[error("what comes is no video that can be read")]
+    Unreadable,
+    #[error("a picture of {width} × {height} px is too large")]
+    TooLarge { width: u32, height: u32 },
+    #[error("no pictures come")]
+    NoPictures,
+    #[error("the stream has ended")]
+    Ended,
+    /// GStreamer, or one of its elements.
+    #[error("this machine lacks {element}")]
+    Missing { element: String },
+}
+
+/// What happens between a camera and the service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LinkEvent {
+    /// An attempt begins.
+    Opening,
+    /// A picture came.
+    Picture,
+    /// None came for longer than they should take.
+    Silence,
+    Failed(LinkCause),
+}
+
+impl Link {
+    #[must_use]
+    pub fn idle(now: Timestamp) -> Self {
+        Self { status: LinkStatus::Idle, cause: None, since: now, failures: 0 }
+    }
+
+    /// How things stand after that. What stays as it is keeps its `since`, and an attempt after a failure stays down until
+    /// a picture comes: a camera that is away does not flicker.
+    #[must_use]
+    pub fn after(&self, event: &LinkEvent, now: Timestamp) -> Self {
+        let (status, cause, failures) = match event {
+            LinkEvent::Opening if self.failures > 0 => return self.clone(),
+            LinkEvent::Opening => (LinkStatus::Connecting, None, 0),
+            LinkEvent::Picture => (LinkStatus::Live, None, 0),
+            LinkEvent::Silence if self.status == LinkStatus::Live => (LinkStatus::Stalled, None, 0),
+            LinkEvent::Silence => return self.clone(),
+            LinkEvent::Failed(cause) => (LinkStatus::Down, Some(cause.clone()), self.failures + 1),
+        };
+        let since = if status == self.status { self.since } else { now };
+        Self { status, cause, since, failures }
+    }
+
+    /// Whether somebody who sees the one has to be told of the other.
+    #[must_use]
+    pub fn looks_like(&self, other: &Self) -> bool {
+        self.status == other.status && self.cause == other.cause
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).expect("an instant")
+    }
+
+    #[test]
+    fn a_camera_that_is_away_stays_down_until_a_picture_comes() {
+        let unreachable = LinkEvent::Failed(LinkCause::Unreachable);
+        let link = Link::idle(at(0)).after(&LinkEvent::Opening, at(1));
+        assert_eq!((link.status, link.since), (LinkStatus::Connecting, at(1)));
+        let down = link.after(&unreachable, at(2)).after(&LinkEvent::Opening, at(3)).after(&unreachable, at(4));
+        assert_eq!((down.status, down.since, down.failures), (LinkStatus::Down, at(2), 2));
+        let live = down.after(&LinkEvent::Opening, at(5)).after(&LinkEvent::Picture, at(6));
+        assert_eq!((live.status, &live.cause, live.since, live.failures), (LinkStatus::Live, &None, at(6), 0));
+        assert_eq!(live.after(&LinkEvent::Silence, at(20)).status, LinkStatus::Stalled);
+    }
+}

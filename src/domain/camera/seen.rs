@@ -1,0 +1,73 @@
+//! Between the detector's pixels and the ground.
+
+use super::{Aspect, Camera, GroundPoint, Pixel};
+use crate::domain::{
+    geo::ErrorEllipse,
+    vision::{Perspective, PixelBox},
+};
+
+impl Camera {
+    /// How tall things appear to it, for a detector that judges by metres; `None` where its pose is not known.
+    #[must_use]
+    pub fn perspective(&self, aspect: Aspect) -> Option<Perspective> {
+        let view = self.view(aspect)?;
+        Some(Perspective::new(|row| view.meter_at(f64::from(row)).map(|part| part as f32)))
+    }
+
+    /// Where a thing stands that is seen in that box of a picture of that size: by its foot. What shows no ground, such
+    /// as smoke before the sky, is somewhere in the camera's range; `None` for a camera without a position.
+    #[must_use]
+    pub fn ground_of(&self, bbox: &PixelBox, [width, height]: [u32; 2]) -> Option<GroundPoint> {
+        let (x, y) = bbox.foot();
+        let part = |value: f32, size: u32| (f64::from(value) / f64::from(size.max(1))).clamp(0.0, 1.0);
+        let foot = Pixel { x: part(x, width), y: part(y, height) };
+        let found = self.locate(foot, Aspect::of_frame(width, height)?, None).ok();
+        let around = || {
+            let position = self.position?;
+            Some(GroundPoint { position, error: ErrorEllipse::circle(self.range_m) })
+        };
+        found.or_else(around)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{camera::Pose, geo::Position};
+
+    fn camera() -> Camera {
+        let mut camera = Camera::new("c1", "a pole");
+        camera.position = Position::new(110.03, 40.41).ok();
+        camera.pose = Pose::new(0.0, 20.0, 60.0).ok();
+        camera
+    }
+
+    #[test]
+    fn a_thing_stands_where_its_lower_edge_is() {
+        let bbox = PixelBox { x: 300.0, y: 180.0, w: 40.0, h: 90.0 };
+        let ground = camera().ground_of(&bbox, [640, 360]).expect("ground");
+        let foot = Pixel { x: 0.5, y: 0.75 };
+        assert_eq!(ground, camera().locate(foot, Aspect::default(), None).expect("ground"));
+    }
+
+    #[test]
+    fn what_shows_no_ground_is_somewhere_in_range_and_nowhere_without_a_camera_position() {
+        let sky = PixelBox { x: 0.0, y: 0.0, w: 10.0, h: 10.0 };
+        let mut camera = camera();
+        let ground = camera.ground_of(&sky, [640, 360]).expect("somewhere");
+        assert_eq!((Some(ground.position), ground.error_m()), (camera.position, camera.range_m()));
+        camera.position = None;
+        assert_eq!(camera.ground_of(&sky, [640, 360]), None);
+    }
+
+    #[test]
+    fn a_metre_is_as_tall_as_its_two_ends_are_apart() {
+        // Level, a camera 2 m high: the horizon cuts everything at 2 m, so a metre is half of what lies below it.
+        let mut camera = camera();
+        camera.pose = Pose::new(0.0, 0.0, 60.0).ok();
+        camera.set_height_m(2.0).expect("valid");
+        let view = camera.view(Aspect::default()).expect("a pose");
+        assert!((view.meter_at(0.9).expect("ground") - 0.2).abs() < 1e-9);
+        assert_eq!(view.meter_at(0.4), None, "sky");
+    }
+}

@@ -1,0 +1,166 @@
+//! A stream that is kept open.
+
+use std::{
+    io,
+    sync::{Arc, Condvar, Mutex, PoisonError},
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use super::{FrameSource, GLANCE, Pace, Source, Turn};
+use crate::domain::{
+    camera::{LinkCause, LinkEvent},
+    vision::Frame,
+};
+
+/// A thread that looks through one camera for as long as this lives.
+pub struct Watch {
+    stop: Arc<Stop>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug, Clone)]
+pub struct WatchOptions {
+    /// Pictures a second.
+    pub per_second: u32,
+    /// After the first failure; doubles with each further one.
+    pub first_pause: Duration,
+    pub longest_pause: Duration,
+    /// A stream that gives no picture for so long is opened anew.
+    pub silence: Duration,
+}
+
+impl Default for WatchOptions {
+    fn default() -> Self {
+        Self {
+            per_second: 5,
+            first_pause: Duration::from_secs(1),
+            longest_pause: Duration::from_mins(1),
+            silence: Duration::from_secs(10),
+        }
+    }
+}
+
+/// What a watch tells, on its own thread.
+pub trait Watcher: Send {
+    /// A picture with its stream time, which never goes back.
+    fn picture(&mut self, frame: &Frame<'_>, at: Duration);
+    fn link(&mut self, event: LinkEvent);
+}
+
+/// Told once, heard at once, also by one who waits.
+#[derive(Default)]
+struct Stop {
+    told: Mutex<bool>,
+    bell: Condvar,
+}
+
+impl Watch {
+    /// Begins to look. `watcher` is told from a thread of its own.
+    ///
+    /// # Errors
+    /// If the system gives no thread.
+    pub fn start(
+        name: &str,
+        source: Result<Source, LinkCause>,
+        options: WatchOptions,
+        watcher: impl Watcher + 'static,
+    ) -> io::Result<Self> {
+        let stop = Arc::new(Stop::default());
+        let mut round = Round { stop: Arc::clone(&stop), options, watcher, seen: Duration::ZERO };
+        let thread = thread::Builder::new().name(format!("eye-{name}")).spawn(move || round.keep_looking(&source))?;
+        Ok(Self { stop, thread: Some(thread) })
+    }
+}
+
+impl Drop for Watch {
+    /// Ends the stream and waits until it has ended.
+    fn drop(&mut self) {
+        *self.stop.told.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.stop.bell.notify_all();
+        if let Some(thread) = self.thread.take() {
+            // One that panicked has said so already.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Stop {
+    fn is_told(&self) -> bool {
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether it was told within that time.
+    fn within(&self, time: Duration) -> bool {
+        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.bell.wait_timeout_while(told, time, |told| !*told);
+        *waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+}
+
+struct Round<W> {
+    stop: Arc<Stop>,
+    options: WatchOptions,
+    watcher: W,
+    /// Stream time of the last picture, over all attempts.
+    seen: Duration,
+}
+
+impl<W: Watcher> Round<W> {
+    fn keep_looking(&mut self, source: &Result<Source, LinkCause>) {
+        let mut pause = self.options.first_pause;
+        while !self.stop.is_told() {
+            self.watcher.link(LinkEvent::Opening);
+            let (begun, before) = (Instant::now(), self.seen);
+            let pace = Pace::Live { per_second: self.options.per_second };
+            let opened = source.as_ref().map_err(Clone::clone).and_then(|source| source.open(pace));
+            let Err(cause) = opened.and_then(|mut frames| self.look(frames.as_mut())) else { return };
+            self.watcher.link(LinkEvent::Failed(cause));
+            if self.seen > before {
+                pause = self.options.first_pause;
+            }
+            if self.stop.within(jittered(pause)) {
+                return;
+            }
+            // The time that it was away has passed in the stream, too.
+            self.seen = before + begun.elapsed().max(self.seen.saturating_sub(before));
+            pause = (pause * 2).min(self.options.longest_pause);
+        }
+    }
+
+    /// Until it is told to stop, or the stream fails.
+    fn look(&mut self, frames: &mut dyn FrameSource) -> Result<(), LinkCause> {
+        let (base, mut heard) = (self.seen, Instant::now());
+        let mut ended_empty = true;
+        while !self.stop.is_told() {
+            let (watcher, seen) = (&mut self.watcher, &mut self.seen);
+            let turn = frames.next(GLANCE, &mut |frame, at| {
+                *seen = (*seen).max(base + at);
+                watcher.picture(frame, *seen);
+            })?;
+            match turn {
+                Turn::Seen => {
+                    self.watcher.link(LinkEvent::Picture);
+                    heard = Instant::now();
+                    ended_empty = false;
+                }
+                Turn::Nothing if heard.elapsed() > self.options.silence => return Err(LinkCause::NoPictures),
+                Turn::Nothing if heard.elapsed() > self.options.silence / 2 => self.watcher.link(LinkEvent::Silence),
+                Turn::Nothing => {}
+                // A file without a picture would be rewound for ever.
+                Turn::Ended if ended_empty => return Err(LinkCause::Unreadable),
+                Turn::Ended => {
+                    frames.rewind()?;
+                    ended_empty = true;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Between three quarters and five quarters of it: cameras behind one switch do not all come back in one moment.
+fn jittered(pause: Duration) -> Duration {
+    let random = f64::from(getrandom::u32().unwrap_or(u32::MAX / 2)) / f64::from(u32::MAX);
+    pause.mul_f64(0.75 + random / 2.0)
+}

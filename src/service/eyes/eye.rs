@@ -1,0 +1,150 @@
+//! One camera, as the service sees it.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use jiff::SignedDuration;
+use tokio::sync::{Notify, mpsc};
+
+use crate::{
+    domain::{
+        camera::{Aspect, Camera, Link, LinkCause, LinkEvent, Rule},
+        vision::{Detector, Frame, Kind, Settings, Sighting},
+    },
+    io::video::{Source, Still, Watcher},
+    service::{clock::Clock, feed::Feed, findings::Seen},
+};
+
+/// A camera with its last picture.
+pub struct Eye {
+    pub camera: Camera,
+    pub source: Result<Source, LinkCause>,
+    still: Mutex<Still>,
+    link: Mutex<Link>,
+    /// A picture has come, or things stand otherwise.
+    pub news: Notify,
+}
+
+impl Eye {
+    pub fn new(camera: Camera, source: Result<Source, LinkCause>, link: Link) -> Self {
+        Self { camera, source, still: Mutex::default(), link: Mutex::new(link), news: Notify::new() }
+    }
+
+    pub fn link(&self) -> Link {
+        locked(&self.link).clone()
+    }
+
+    /// Changes how things stand; says how they stand now, if that is news.
+    pub fn set_link(&self, change: impl FnOnce(&Link) -> Link) -> Option<Link> {
+        let mut link = locked(&self.link);
+        let changed = change(&link);
+        let is_news = !changed.looks_like(&link);
+        *link = changed.clone();
+        drop(link);
+        if is_news {
+            self.news.notify_waiters();
+        }
+        is_news.then_some(changed)
+    }
+
+    /// How old its last picture is.
+    pub fn age(&self) -> Option<Duration> {
+        locked(&self.still).taken().map(|taken| taken.elapsed())
+    }
+
+    pub fn still(&self) -> Still {
+        locked(&self.still).clone()
+    }
+
+    /// Gives the memory of its picture back.
+    pub fn forget(&self) {
+        *locked(&self.still) = Still::default();
+    }
+}
+
+/// What a thread does with the pictures of one camera.
+pub struct Gaze {
+    pub eye: Arc<Eye>,
+    pub clock: Arc<dyn Clock>,
+    pub feed: Feed,
+    /// Where sightings go; `None` where it is only for looking at.
+    pub seen: Option<mpsc::Sender<Seen>>,
+    /// When, in stream time, something of a kind was last told.
+    pub told: HashMap<Kind, Duration>,
+    /// For the size of picture that came last.
+    pub detector: Option<([u32; 2], Detector)>,
+}
+
+impl Watcher for Gaze {
+    fn picture(&mut self, frame: &Frame<'_>, at: Duration) {
+        locked(&self.eye.still).copy(frame);
+        self.eye.news.notify_waiters();
+        if self.seen.is_none() {
+            return;
+        }
+        let size = [frame.width(), frame.height()];
+        if self.detector.as_ref().is_none_or(|(of, _)| *of != size) {
+            let aspect = Aspect::of_frame(size[0], size[1]);
+            let perspective = aspect.and_then(|aspect| self.eye.camera.perspective(aspect));
+            self.detector = Some((size, Detector::new(Settings { perspective, ..Settings::default() })));
+        }
+        let Some((_, detector)) = &mut self.detector else { return };
+        let found = detector.look(frame, at);
+        if found.is_empty() {
+            return;
+        }
+        let found = found.to_vec();
+        for sighting in found {
+            if self.is_wanted(&sighting) {
+                self.tell(sighting);
+            }
+        }
+    }
+
+    fn link(&mut self, event: LinkEvent) {
+        let now = self.clock.now();
+        if let Some(link) = self.eye.set_link(|link| link.after(&event, now)) {
+            let (camera, status) = (&self.eye.camera.id, link.status);
+            if let Some(cause) = &link.cause {
+                tracing::warn!(camera, %status, %cause, "a camera gives no pictures");
+            } else {
+                tracing::debug!(camera, %status, "a camera");
+            }
+            self.feed.tell_link(&self.eye.camera.id, link);
+        }
+    }
+}
+
+impl Gaze {
+    /// Whether a rule is for it, and it is not what the rule has just been told.
+    fn is_wanted(&mut self, sighting: &Sighting) -> bool {
+        let is_for = |rule: &&Rule| rule.sees == sighting.kind && sighting.score >= rule.min_score;
+        let Some(rule) = self.eye.camera.rules.iter().find(is_for) else { return false };
+        let last = self.told.get(&sighting.kind);
+        if last.is_some_and(|last| sighting.at.saturating_sub(*last) < rule.again_after) {
+            return false;
+        }
+        self.told.insert(sighting.kind, sighting.at);
+        true
+    }
+
+    /// Waits where many are on their way: what was seen is not lost, pictures are.
+    fn tell(&self, sighting: Sighting) {
+        let still = self.eye.still();
+        let (Some(picture), Some(seen)) = (still.jpeg(u32::MAX), &self.seen) else { return };
+        let seen_at = self.clock.now();
+        let ago = SignedDuration::try_from(sighting.at.saturating_sub(sighting.since)).unwrap_or_default();
+        let camera = self.eye.camera.id.clone();
+        // Nobody takes it any more: the service is ending.
+        let _ =
+            seen.blocking_send(Seen { camera, since: seen_at - ago, seen_at, frame: still.size(), picture, sighting });
+    }
+}
+
+/// What a thread that panicked left is as good as what it was.
+pub fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,117 @@
+//! The service's eyes: cameras with a rule are looked through all the time, any other when somebody asks.
+
+#[cfg(feature = "video")]
+mod eye;
+#[cfg(feature = "video")]
+mod looking;
+
+use std::{collections::BTreeMap, io, path::PathBuf, sync::Arc, time::Duration};
+
+use tokio::sync::mpsc;
+
+use super::{clock::Clock, feed::Feed, findings::Seen};
+use crate::{
+    domain::camera::{Camera, Link, LinkCause},
+    io::catalog::Catalog,
+};
+
+/// A picture of a camera.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shot {
+    pub jpeg: Vec<u8>,
+    pub age: Duration,
+}
+
+/// Why there is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoPicture {
+    UnknownCamera,
+    Down(LinkCause),
+    /// As many are open as may be.
+    Busy,
+    TooSlow,
+    /// This program was built without video.
+    NoVideo,
+}
+
+/// What the eyes need.
+pub struct Sight {
+    /// Where files that the cameras name are found.
+    pub folder: PathBuf,
+    /// The file of credentials, which need not be there.
+    pub secrets: PathBuf,
+    pub clock: Arc<dyn Clock>,
+    pub feed: Feed,
+    /// Where what is seen goes. A camera waits where it is full: what it saw is not lost.
+    pub seen: mpsc::Sender<Seen>,
+}
+
+/// All cameras of a site. Clones share them.
+#[derive(Clone)]
+pub struct Eyes {
+    #[cfg(feature = "video")]
+    looking: looking::Looking,
+    #[cfg(not(feature = "video"))]
+    links: Arc<BTreeMap<String, Link>>,
+}
+
+#[cfg(feature = "video")]
+impl Eyes {
+    /// Begins to look through the cameras that have a rule.
+    ///
+    /// # Errors
+    /// If the file of credentials cannot be read.
+    pub fn open(catalog: &Catalog, sight: Sight) -> io::Result<Self> {
+        Ok(Self { looking: looking::Looking::start(catalog.cameras.cameras(), sight)? })
+    }
+
+    /// The newest picture of a camera; opens it where it is not open.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn picture(&self, camera: &str) -> Result<Shot, NoPicture> {
+        self.looking.picture(camera).await
+    }
+
+    /// How things stand with each camera, by its id.
+    #[must_use]
+    pub fn links(&self) -> BTreeMap<String, Link> {
+        self.looking.links()
+    }
+
+    /// Closes all streams, and waits until they are. Blocks.
+    pub fn close(&self) {
+        self.looking.close();
+    }
+}
+
+#[cfg(not(feature = "video"))]
+impl Eyes {
+    /// # Errors
+    /// None: it never looks.
+    #[expect(clippy::needless_pass_by_value, reason = "as with video")]
+    pub fn open(catalog: &Catalog, sight: Sight) -> io::Result<Self> {
+        let idle = |camera: &Camera| (camera.id.clone(), Link::idle(sight.clock.now()));
+        Ok(Self { links: Arc::new(catalog.cameras.cameras().iter().map(idle).collect()) })
+    }
+
+    /// # Errors
+    /// Always.
+    pub async fn picture(&self, camera: &str) -> Result<Shot, NoPicture> {
+        let is_known = self.links.contains_key(camera);
+        std::future::ready(Err(if is_known { NoPicture::NoVideo } else { NoPicture::UnknownCamera })).await
+    }
+
+    #[must_use]
+    pub fn links(&self) -> BTreeMap<String, Link> {
+        BTreeMap::clone(&self.links)
+    }
+
+    pub fn close(&self) {}
+}
+
+/// Whether a camera is looked through all the time.
+#[must_use]
+pub fn is_watched(camera: &Camera) -> bool {
+    cfg!(feature = "video") && !camera.rules.is_empty()
+}

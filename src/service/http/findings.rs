@@ -1,0 +1,94 @@
+//! `/api/findings`: what cameras saw, as the operator's queue.
+
+use axum::{Json, extract::State};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::{
+    AppState,
+    error::{ApiError, ErrorBody},
+    guard::{By, blocking},
+    query::{Asked, At},
+};
+use crate::{
+    domain::event::{Finding, FindingStatus},
+    io::store::FindingFilter,
+    service::findings::Findings,
+};
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct FindingQuery {
+    status: Option<FindingStatus>,
+    /// Id of a camera.
+    camera: Option<String>,
+    /// At most 1000.
+    limit: Option<u32>,
+    /// Of the page before.
+    cursor: Option<Uuid>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FindingList {
+    findings: Vec<Finding>,
+    /// Pass it as `cursor` for the next page; absent at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cursor: Option<Uuid>,
+}
+
+/// Why a finding is dismissed.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Dismissal {
+    reason: String,
+}
+
+const PAGE: u32 = 100;
+const LARGEST_PAGE: u32 = 1_000;
+
+/// Findings, newest first.
+#[utoipa::path(
+    get, path = "/api/findings", tag = "findings", params(FindingQuery),
+    responses((status = 200, body = FindingList), (status = "4XX", body = ErrorBody)),
+)]
+pub async fn list(
+    State(state): State<AppState>,
+    By(actor): By,
+    Asked(query): Asked<FindingQuery>,
+) -> Result<Json<FindingList>, ApiError> {
+    let visible = actor.circles().to_vec();
+    let filter = FindingFilter { status: query.status, camera: query.camera, visible };
+    let limit = query.limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE);
+    let page = blocking(move || state.store.findings(&state.site, &filter, query.cursor, limit)).await??;
+    Ok(Json(FindingList { findings: page.findings, cursor: page.next }))
+}
+
+/// Makes a case of a finding, or joins it to the open case of the same matter. To confirm it again answers the same.
+#[utoipa::path(
+    post, path = "/api/findings/{id}/confirm", tag = "findings", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Finding), (status = "4XX", body = ErrorBody)),
+)]
+pub async fn confirm(
+    State(findings): State<Findings>,
+    By(actor): By,
+    At(id): At<Uuid>,
+) -> Result<Json<Finding>, ApiError> {
+    Ok(Json(findings.confirm(id, &actor).await?))
+}
+
+/// Takes a finding out of the queue, with the reason.
+#[utoipa::path(
+    post, path = "/api/findings/{id}/dismiss", tag = "findings", params(("id" = Uuid, Path)),
+    request_body = Dismissal,
+    responses((status = 200, body = Finding), (status = "4XX", body = ErrorBody)),
+)]
+pub async fn dismiss(
+    State(findings): State<Findings>,
+    By(actor): By,
+    At(id): At<Uuid>,
+    Json(dismissal): Json<Dismissal>,
+) -> Result<Json<Finding>, ApiError> {
+    Ok(Json(findings.dismiss(id, &dismissal.reason, &actor).await?))
+}
