@@ -68,11 +68,11 @@ test('a report arrives live on map and feed, and its case says why', async () =>
   await panel.getByText(told.number).waitFor();
   await panel.getByText('垃圾箱满溢').first().waitFor();
   await panel.getByText('兴盛园社区').waitFor();
-  expect(await panel.locator('[data-why] li').first().textContent()).toContain('15062100100107');
+  expect(await panel.locator('[data-why] li').first().textContent()).toContain('兴盛园第七网格');
   await isSound(visitor);
 
   await page.locator('[data-language]').click();
-  await panel.getByText('lies in grid 15062100100107').waitFor();
+  await panel.getByText('lies in grid Xingshengyuan Grid 7').waitFor();
   expect(await page.title()).toBe('Gongye Subdistrict · Map');
   expect(await page.locator('html').getAttribute('lang')).toBe('en-GB');
   await isSound(visitor);

@@ -1,5 +1,5 @@
 import type { Area, Collection, Point } from './geojson';
-import type { Actor, Camera, CaseDetail, Category, Department, Grid, HeatLegend, Site } from './resources';
+import type { Actor, Camera, CaseDetail, Category, Department, Finding, Grid, HeatLegend, Site } from './resources';
 
 /** The languages that the service words its reasons in. */
 export type Language = 'zh' | 'en';
@@ -15,25 +15,39 @@ export class Refused extends Error {
   }
 }
 
-async function ask<T>(path: string, language: Language, init: RequestInit = {}): Promise<T> {
+async function answer(path: string, language: Language, init: RequestInit = {}): Promise<Response> {
   const headers = { Accept: 'application/json', 'Accept-Language': language, ...init.headers };
   const response = await fetch(path, { ...init, headers });
-  const body = response.status === 204 ? undefined : await response.json().catch(() => undefined);
-  if (!response.ok) {
-    const error = body?.error;
-    throw new Refused(response.status, error?.code ?? 'unknown', error?.message ?? `${response.status}`);
-  }
-  return body as T;
+  if (response.ok) return response;
+  const error = (await response.json().catch(() => undefined))?.error;
+  throw new Refused(response.status, error?.code ?? 'unknown', error?.message ?? `${response.status}`);
+}
+
+async function ask<T>(path: string, language: Language, init?: RequestInit): Promise<T> {
+  const response = await answer(path, language, init);
+  return (response.status === 204 ? undefined : await response.json().catch(() => undefined)) as T;
+}
+
+const post = (body: object): RequestInit => ({
+  method: 'POST',
+  headers: { 'Content-Type': 'application/json' },
+  body: JSON.stringify(body),
+});
+
+/** A picture of a camera, and how old it was when it was sent. */
+export interface Shot {
+  picture: Blob;
+  ageMs: number;
+}
+
+async function frame(id: string, language: Language): Promise<Shot> {
+  const response = await answer(`/api/cameras/${encodeURIComponent(id)}/frame.jpg`, language);
+  return { ageMs: Number(response.headers.get('X-Frame-Age-Ms')), picture: await response.blob() };
 }
 
 export const api = {
   who: () => ask<Actor>('/api/session', 'en'),
-  signIn: (code: string, language: Language) =>
-    ask<Actor>('/api/session', language, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ code }),
-    }),
+  signIn: (code: string, language: Language) => ask<Actor>('/api/session', language, post({ code })),
   signOut: () => ask<void>('/api/session', 'en', { method: 'DELETE' }),
   site: () => ask<Site>('/api/site', 'en'),
   grids: () => ask<Collection<Area, Grid>>('/api/grids', 'en'),
@@ -41,5 +55,10 @@ export const api = {
   categories: () => ask<{ categories: Category[] }>('/api/categories', 'en'),
   cameras: () => ask<Collection<Point | null, Camera>>('/api/cameras', 'en'),
   case: (id: string, language: Language) => ask<CaseDetail>(`/api/cases/${encodeURIComponent(id)}`, language),
+  frame,
+  confirm: (finding: string, language: Language) =>
+    ask<Finding>(`/api/findings/${encodeURIComponent(finding)}/confirm`, language, post({})),
+  dismiss: (finding: string, reason: string, language: Language) =>
+    ask<Finding>(`/api/findings/${encodeURIComponent(finding)}/dismiss`, language, post({ reason })),
   heatLegend: (query: string) => ask<HeatLegend>(`/heat/legend.json?${query}`, 'en'),
 };

@@ -61,7 +61,7 @@ export class Connection {
     socket.onmessage = ({ data }) => {
       this.#watch(socket);
       const message = JSON.parse(data) as LiveMessage;
-      this.#since = message.seq;
+      if ('seq' in message) this.#since = message.seq;
       this.listener.heard(message);
     };
     socket.onclose = () => {

@@ -1,4 +1,4 @@
-import type { Case, LiveMessage } from '../api/resources';
+import type { Case, Finding, Link, LiveMessage } from '../api/resources';
 import { isOpen, lateBy } from '../cases/mark';
 import { Connection, type LinkState } from './connection';
 
@@ -11,6 +11,7 @@ export interface Happening {
 }
 
 const FEED = 200;
+const FINDINGS = 500;
 /** As many as a snapshot may hold, and what is opened while the page stands. */
 const CASES = 2_000;
 /** Updates are gathered for this long: ten repaints a second are enough for any eye. */
@@ -28,6 +29,10 @@ class Live {
   heardAt = $state(0);
   cases = $state.raw<ReadonlyMap<string, Case>>(new Map());
   feed = $state.raw<readonly Happening[]>([]);
+  /** The queue, newest first. */
+  findings = $state.raw<readonly Finding[]>([]);
+  /** How things stand with the cameras that somebody looks through. */
+  links = $state.raw<ReadonlyMap<string, Link>>(new Map());
   /** When cases were born, by `performance.now()`, for those that are new while somebody looks. */
   readonly born = new Map<string, number>();
   /** Open cases that the page does not hold, and how many of them were overdue when it last heard. */
@@ -66,6 +71,8 @@ class Live {
     this.#gathered = [];
     this.cases = new Map();
     this.feed = [];
+    this.findings = [];
+    this.links = new Map();
     this.beyond = { open: 0, overdue: 0 };
     this.born.clear();
   }
@@ -92,6 +99,8 @@ class Live {
     const messages = this.#gathered.splice(0);
     let cases = new Map(this.cases);
     let feed = [...this.feed];
+    let findings = [...this.findings];
+    const links = new Map(this.links);
     let { open, overdue } = this.beyond;
     for (const message of messages) {
       if (message.type === 'snapshot') {
@@ -100,7 +109,18 @@ class Live {
         overdue = Math.max(0, message.overdue - message.cases.filter((one) => lateBy(one, at) !== undefined).length);
         cases = new Map(message.cases.map((one) => [one.id, one]));
         feed = message.cases.slice(0, FEED).map(asHappening);
-      } else if (message.type === 'update' && message.case) {
+        findings = message.findings;
+        links.clear();
+        for (const [camera, link] of Object.entries(message.cameras)) links.set(camera, link);
+      } else if (message.type === 'camera') {
+        links.set(message.camera, message.link);
+      } else if (message.type === 'update' && 'finding' in message) {
+        const { finding: one } = message;
+        findings = findings.filter(({ id }) => id !== one.id);
+        if (one.status === 'queued') findings.unshift(one);
+      } else if (message.type === 'update' && message.change === 'evidence_added') {
+        if (cases.has(message.case.id)) cases.set(message.case.id, message.case);
+      } else if (message.type === 'update') {
         const { case: one, at, change, seq } = message;
         const isNew = change === 'case_opened';
         if (!cases.has(one.id) && isNew) this.born.set(one.id, performance.now());
@@ -116,6 +136,8 @@ class Live {
     open += held(cases) - held(this.cases);
     this.beyond = { open, overdue: Math.min(overdue, open) };
     this.feed = feed.slice(0, FEED);
+    this.findings = findings.slice(0, FINDINGS);
+    this.links = links;
     this.heardAt = Date.now();
     for (const id of this.born.keys()) if (!this.cases.has(id)) this.born.delete(id);
   }

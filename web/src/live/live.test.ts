@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Case, LiveMessage } from '../api/resources';
+import type { Case, Finding, LiveMessage } from '../api/resources';
 import type { Listener } from './connection';
 
 let listener: Listener;
@@ -50,7 +50,7 @@ afterEach(() => {
 });
 
 test('a snapshot, then what happens, and the figures follow', () => {
-  listener.heard({ type: 'snapshot', seq: 1, at: '', open: 0, overdue: 0, cases: [one(2), one(1)] });
+  listener.heard({ type: 'snapshot', seq: 1, at: '', open: 0, overdue: 0, cases: [one(2), one(1)], findings: [], cameras: {} });
   listener.heard(update(2, 'case_opened', one(3)));
   listener.heard(update(3, 'case_joined', one(1, 'to_verify', 2)));
   expect(live.open).toEqual([]);
@@ -61,10 +61,27 @@ test('a snapshot, then what happens, and the figures follow', () => {
   expect([...live.born.keys()]).toEqual(['000003']);
 });
 
+test('a finding stands in the queue until it is decided, and cameras are as they were last heard of', () => {
+  const finding = (id: string, status = 'queued') => ({ id, status }) as Finding;
+  const at = new Date(NOW).toISOString();
+  const link = { status: 'live', since: at, failures: 0 } as const;
+  const rest = { seq: 1, at, open: 0, overdue: 0, cases: [] };
+  listener.heard({ type: 'snapshot', ...rest, findings: [finding('a')], cameras: { c1: link } });
+  listener.heard({ type: 'update', seq: 2, at, change: 'finding_added', finding: finding('b') });
+  listener.heard({ type: 'update', seq: 3, at, change: 'finding_decided', finding: finding('a', 'dismissed') });
+  listener.heard({ type: 'camera', camera: 'c2', link: { ...link, status: 'down' } });
+  vi.advanceTimersByTime(100);
+  expect(live.findings.map(({ id }) => id)).toEqual(['b']);
+  expect([...live.links].map(([camera, { status }]) => [camera, status])).toEqual([
+    ['c1', 'live'],
+    ['c2', 'down'],
+  ]);
+});
+
 test('cases that the page does not hold are counted', () => {
   const at = new Date(NOW).toISOString();
   const late = { ...one(1), due_at: new Date(NOW - 1).toISOString() };
-  listener.heard({ type: 'snapshot', seq: 1, at, open: 7, overdue: 3, cases: [one(2), late] });
+  listener.heard({ type: 'snapshot', seq: 1, at, open: 7, overdue: 3, cases: [one(2), late], findings: [], cameras: {} });
   vi.advanceTimersByTime(100);
   expect(live.beyond).toEqual({ open: 5, overdue: 2 });
   listener.heard(update(2, 'case_joined', one(9)));

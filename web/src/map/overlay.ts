@@ -1,6 +1,7 @@
 import type { Map as MapView } from 'maplibre-gl';
-import type { Case } from '../api/resources';
+import type { Case, Finding } from '../api/resources';
 import { unit } from './style';
+import { FINDING } from '../findings/mark';
 import { COLOR, type Mark, lateBy, markOf, shortly } from '../cases/mark';
 
 /** A new case pulses for this long: three times, far below what may flash. */
@@ -18,6 +19,7 @@ const REACH = 16;
  */
 export class Overlay {
   #cases: readonly Case[] = [];
+  #findings: readonly Finding[] = [];
   #picked: string | undefined;
   #now: () => number = Date.now;
   #born: ReadonlyMap<string, number> = new Map();
@@ -43,15 +45,23 @@ export class Overlay {
     this.#soon();
   }
 
-  /** The case under a point of the map, the nearest one where several are. */
-  at(x: number, y: number): Case | undefined {
-    let best: Case | undefined;
+  showFindings(findings: readonly Finding[]): void {
+    // The newest on top.
+    this.#findings = findings.toReversed();
+    this.#soon();
+  }
+
+  /** What is under a point of the map, the nearest where there are several. */
+  at(x: number, y: number): { kind: 'case' | 'finding'; id: string } | undefined {
+    let best: { kind: 'case' | 'finding'; id: string } | undefined;
     let least = REACH;
-    for (const one of this.#cases) {
-      if (!one.position) continue;
-      const at = this.map.project(one.position);
-      const away = Math.hypot(at.x - x, at.y - y);
-      if (away < least) [best, least] = [one, away];
+    for (const [kind, all] of [['case', this.#cases] as const, ['finding', this.#findings] as const]) {
+      for (const { id, position } of all) {
+        if (!position) continue;
+        const at = this.map.project(position);
+        const away = Math.hypot(at.x - x, at.y - y);
+        if (away < least) [best, least] = [{ kind, id }, away];
+      }
     }
     return best;
   }
@@ -104,6 +114,16 @@ export class Overlay {
       drawn++;
     }
     this.canvas.dataset.drawn = `${drawn}`;
+    for (const { id, position } of this.#findings) {
+      if (!position) continue;
+      const { x, y } = this.map.project(position);
+      ctx.save();
+      ctx.translate(x, y);
+      ctx.scale(scale, scale);
+      drawFinding(ctx);
+      if (id === this.#picked) bracket(ctx);
+      ctx.restore();
+    }
     if (pulsing.size > 0) this.#soon();
   };
 
@@ -152,6 +172,24 @@ function drawMark(ctx: CanvasRenderingContext2D, mark: Mark): void {
     ctx.lineWidth = isHollow ? 3 : 2;
     ctx.stroke();
   }
+}
+
+/** At the origin: an eye. */
+function drawFinding(ctx: CanvasRenderingContext2D): void {
+  ctx.beginPath();
+  ctx.moveTo(-10, 0);
+  ctx.quadraticCurveTo(0, -11, 10, 0);
+  ctx.quadraticCurveTo(0, 11, -10, 0);
+  ctx.closePath();
+  ctx.fillStyle = 'rgb(7 13 21 / 85%)';
+  ctx.fill();
+  ctx.strokeStyle = FINDING;
+  ctx.lineWidth = 2;
+  ctx.stroke();
+  ctx.beginPath();
+  ctx.arc(0, 0, 3, 0, 2 * Math.PI);
+  ctx.fillStyle = FINDING;
+  ctx.fill();
 }
 
 function label(ctx: CanvasRenderingContext2D, text: string, x: number, y: number): void {

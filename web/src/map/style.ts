@@ -214,7 +214,15 @@ export function cameraLayers(): LayerSpecification[] {
       type: 'symbol',
       minzoom: zoom(15),
       layout: {
-        'icon-image': 'camera',
+        'icon-image': [
+          'match',
+          ['get', 'status'],
+          'live',
+          'camera-live',
+          ['down', 'stalled'],
+          'camera-down',
+          'camera',
+        ] as never,
         'icon-allow-overlap': true,
         'icon-ignore-placement': true,
         'icon-size': ['interpolate', ['linear'], ['zoom'], zoom(15), 0.7 * unit(), zoom(18), 1.2 * unit()],
@@ -223,8 +231,15 @@ export function cameraLayers(): LayerSpecification[] {
   ];
 }
 
+/** By how things stand; one that nobody looks through is as it always was. */
+export const CAMERA_ICONS: readonly [string, string][] = [
+  ['camera', PAINT.camera],
+  ['camera-live', '#4fd69c'],
+  ['camera-down', '#ff5a52'],
+];
+
 /** A square with a dark rim, drawn here: there is no sprite to ask for. */
-export function cameraIcon(): { width: number; height: number; data: Uint8ClampedArray } {
+export function cameraIcon(color: string): { width: number; height: number; data: Uint8ClampedArray } {
   const size = 20;
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = size;
@@ -232,7 +247,7 @@ export function cameraIcon(): { width: number; height: number; data: Uint8Clampe
   if (!ctx) return { width: 1, height: 1, data: new Uint8ClampedArray(4) };
   ctx.fillStyle = PAINT.ground;
   ctx.fillRect(1, 1, 18, 18);
-  ctx.fillStyle = PAINT.camera;
+  ctx.fillStyle = color;
   ctx.fillRect(3, 3, 14, 14);
   ctx.fillStyle = PAINT.ground;
   ctx.fillRect(8, 8, 4, 4);

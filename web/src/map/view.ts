@@ -2,7 +2,7 @@ import { AttributionControl, type GeoJSONSource, Map as MapView, ScaleControl, s
 import worker from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import 'maplibre-gl/dist/maplibre-gl.css';
 import type { Area, Collection, Point } from '../api/geojson';
-import type { Camera, Grid, HeatLegend, Site } from '../api/resources';
+import type { Camera, Grid, HeatLegend, Link, Site } from '../api/resources';
 import { Heat } from './heat';
 import { bounds, labelPoint, sector } from './geometry';
 import * as look from './style';
@@ -11,9 +11,9 @@ import * as look from './style';
 setWorkerUrl(worker);
 
 export interface Picks {
-  /** Is asked first: cases lie over everything. */
-  caseAt(x: number, y: number): string | undefined;
-  picked(kind: 'case' | 'grid' | 'camera', id: string): void;
+  /** Is asked first: cases and findings lie over everything. */
+  overAt(x: number, y: number): { kind: 'case' | 'finding'; id: string } | undefined;
+  picked(kind: 'case' | 'finding' | 'grid' | 'camera', id: string): void;
 }
 
 export interface Shown {
@@ -69,16 +69,22 @@ export class SiteMap {
     view.addSource('grids', { type: 'geojson', data: grids as never, promoteId: 'code', tolerance: 0.2 });
     for (const layer of look.gridLayers()) view.addLayer(layer);
     for (const source of ['cone', 'cameras']) view.addSource(source, { type: 'geojson', data: look.empty });
-    view.addImage('camera', look.cameraIcon(), { pixelRatio: 2 * 0.75 });
+    for (const [name, color] of look.CAMERA_ICONS) {
+      view.addImage(name, look.cameraIcon(color), { pixelRatio: 2 * 0.75 });
+    }
     for (const layer of look.cameraLayers()) view.addLayer(layer);
     if (site.basemap.includes('streets')) view.addLayer(look.streetNames(field));
     view.addSource('grid-points', { type: 'geojson', data: points(grids) as never });
     view.addLayer(look.gridNames(field));
   }
 
-  setCameras(cameras: Collection<Point | null, Camera>): void {
+  setCameras(cameras: Collection<Point | null, Camera>, links: ReadonlyMap<string, Link>): void {
     this.#cameras = cameras;
-    const features = cameras.features.filter(({ geometry }) => geometry);
+    const placed = cameras.features.filter(({ geometry }) => geometry);
+    const features = placed.map((feature) => {
+      const status = links.get(feature.properties.id)?.status ?? 'idle';
+      return { ...feature, properties: { ...feature.properties, status } };
+    });
     this.#source('cameras')?.setData({ ...cameras, features } as never);
   }
 
@@ -166,8 +172,8 @@ export class SiteMap {
 
   #listen(): void {
     this.view.on('click', ({ point: { x, y } }) => {
-      const onCase = this.picks.caseAt(x, y);
-      if (onCase !== undefined) return this.picks.picked('case', onCase);
+      const over = this.picks.overAt(x, y);
+      if (over) return this.picks.picked(over.kind, over.id);
       const [camera] = this.#features('cameras', [
         [x - 8, y - 8],
         [x + 8, y + 8],
@@ -184,7 +190,7 @@ export class SiteMap {
         this.#mark(code, { hovered: true });
         this.#hovered = code;
       }
-      const isOnSomething = grid !== undefined || this.picks.caseAt(x, y) !== undefined;
+      const isOnSomething = grid !== undefined || this.picks.overAt(x, y) !== undefined;
       this.view.getCanvas().style.cursor = isOnSomething ? 'pointer' : '';
     });
   }

@@ -1,5 +1,5 @@
 /** What the panel shows: at most one thing. */
-export type Selected = { kind: 'case' | 'grid' | 'camera'; id: string };
+export type Selected = { kind: 'case' | 'finding' | 'grid' | 'camera'; id: string };
 
 class Selection {
   now = $state.raw<Selected | undefined>();
