@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PAINT } from '../src/map/style';
 import { COLOR } from '../src/cases/mark';
+import { FINDING } from '../src/findings/mark';
 import { Eye, Visitor, launch } from './browser';
 import { Service } from './service';
 
@@ -149,3 +150,31 @@ async function firstInSight(visitor: Visitor, cameras: CameraFeature[]) {
   }
   throw new Error('no camera is in sight');
 }
+
+test('a person before a camera is a finding, and one tap makes it a case with its picture', async () => {
+  const watched = await Service.start(['cam-239']);
+  const visitor = await Visitor.open(browser, watched.signInLink, { locale: 'zh-CN' });
+  const { page } = visitor;
+  await page.waitForSelector('[data-live=live]');
+  await page.locator('#tab-findings').click();
+  const finding = page.locator('[data-finding]').first();
+  await finding.waitFor({ timeout: 60_000 });
+  await expect.poll(async () => eye.count(await page.screenshot(), FINDING, 8)).toBeGreaterThan(20);
+  await finding.click();
+  const panel = page.getByRole('complementary');
+  await panel.getByText('水域秩序').waitFor();
+  const picture = panel.locator('img').first();
+  const isSeen = async () => picture.evaluate((img: HTMLImageElement) => img.naturalWidth);
+  await expect.poll(isSeen).toBeGreaterThan(100);
+  await isSound(visitor);
+
+  await panel.locator('[data-confirm]').click();
+  await panel.locator('[data-why]').waitFor();
+  await panel.getByText('摄像机 cam-239').waitFor();
+  await expect.poll(isSeen).toBeGreaterThan(100);
+  await panel.locator('[data-cameras] button').first().click();
+  await panel.locator('[data-frame]').waitFor();
+  await isSound(visitor);
+  await visitor.context.close();
+  await watched.stop();
+});

@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -11,22 +11,30 @@ const BINARY = resolve(ROOT, process.env.CARGO_TARGET_DIR ?? 'target', 'debug/gr
 export class Service {
   private constructor(
     private process: ChildProcess,
-    private readonly data: string,
+    private readonly folder: string,
     /** As `serve` printed it: good once. */
     public signInLink: string,
     readonly origin: string,
   ) {}
 
-  static async start(): Promise<Service> {
-    const data = mkdtempSync(join(tmpdir(), 'gridwatch-web-'));
-    const [process, link] = await run(data, '127.0.0.1:0');
-    return new Service(process, data, link, new URL(link).origin);
+  /** Cameras show nothing, so that only what a test does happens; but for those that it names, and their videos. */
+  static async start(watched: readonly string[] = []): Promise<Service> {
+    const folder = mkdtempSync(join(tmpdir(), 'gridwatch-web-'));
+    mkdirSync(join(folder, 'site'));
+    for (const file of ['geodata', 'gridwatch.toml']) symlinkSync(join(ROOT, file), join(folder, 'site', file));
+    const [head = '', ...cameras] = readFileSync(join(ROOT, 'cameras.toml'), 'utf8').split('\n[[camera]]\n');
+    const isWanted = (camera: string) => watched.length === 0 || watched.some((id) => camera.includes(`id = "${id}"`));
+    const kept = [head, ...cameras.filter(isWanted)].join('\n[[camera]]\n');
+    writeFileSync(join(folder, 'site/cameras.toml'), kept);
+    if (watched.length > 0) execFileSync(BINARY, ['demo', 'scenes', '--site', join(folder, 'site')], { stdio: 'ignore' });
+    const [process, link] = await run(folder, '127.0.0.1:0');
+    return new Service(process, folder, link, new URL(link).origin);
   }
 
   /** As after a loss of power: the same port, the same store, and a fresh link. */
   async restart(): Promise<void> {
     await this.halt();
-    [this.process, this.signInLink] = await run(this.data, new URL(this.origin).host);
+    [this.process, this.signInLink] = await run(this.folder, new URL(this.origin).host);
   }
 
   async halt(): Promise<void> {
@@ -38,7 +46,7 @@ export class Service {
 
   async stop(): Promise<void> {
     await this.halt();
-    rmSync(this.data, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** Somebody reports, as anybody may. */
@@ -49,8 +57,8 @@ export class Service {
   }
 }
 
-async function run(data: string, listen: string): Promise<[ChildProcess, string]> {
-  const args = ['serve', '--site', ROOT, '--data', data, '--listen', listen];
+async function run(folder: string, listen: string): Promise<[ChildProcess, string]> {
+  const args = ['serve', '--site', join(folder, 'site'), '--data', join(folder, 'data'), '--listen', listen];
   const child = spawn(BINARY, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   child.stderr?.on('data', (chunk) => (said += chunk));

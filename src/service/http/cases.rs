@@ -11,7 +11,7 @@ use super::{
     AppState,
     error::{ApiError, ErrorBody, Refusal},
     guard::{By, Speaks, blocking},
-    query::{Asked, At, bbox, instant},
+    query::{Asked, At, bbox, instant, page_size},
     why::why,
 };
 use crate::{
@@ -55,9 +55,6 @@ pub struct CaseList {
     cursor: Option<Uuid>,
 }
 
-const PAGE: u32 = 100;
-const LARGEST_PAGE: u32 = 1_000;
-
 /// Cases, newest first.
 #[utoipa::path(
     get, path = "/api/cases", tag = "cases", params(CaseQuery),
@@ -72,9 +69,7 @@ pub async fn list(
     if let Some(status) = query.status.as_deref().filter(|status| !Status::VARIANTS.contains(status)) {
         return Err(ApiError::bad_choice("status", status, Status::VARIANTS));
     }
-    if query.limit == Some(0) {
-        return Err(ApiError::unreadable(Some("limit"), "0"));
-    }
+    let limit = page_size(query.limit)?;
     let filter = CaseFilter {
         from: instant("from", query.from.as_deref(), &zone)?,
         to: instant("to", query.to.as_deref(), &zone)?,
@@ -86,7 +81,6 @@ pub async fn list(
         category: query.category,
         visible: actor.circles().to_vec(),
     };
-    let limit = query.limit.unwrap_or(PAGE).min(LARGEST_PAGE);
     let page = blocking(move || state.store.cases(&state.site, &filter, query.cursor, limit)).await??;
     Ok(Json(CaseList { cases: page.cases, cursor: page.next }))
 }

@@ -9,7 +9,7 @@ use super::{
     AppState,
     error::{ApiError, ErrorBody},
     guard::{By, blocking},
-    query::{Asked, At},
+    query::{Asked, At, page_size},
 };
 use crate::{
     domain::event::{Finding, FindingStatus},
@@ -45,9 +45,6 @@ pub struct Dismissal {
     reason: String,
 }
 
-const PAGE: u32 = 100;
-const LARGEST_PAGE: u32 = 1_000;
-
 /// Findings, newest first.
 #[utoipa::path(
     get, path = "/api/findings", tag = "findings", params(FindingQuery),
@@ -60,7 +57,7 @@ pub async fn list(
 ) -> Result<Json<FindingList>, ApiError> {
     let visible = actor.circles().to_vec();
     let filter = FindingFilter { status: query.status, camera: query.camera, visible };
-    let limit = query.limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE);
+    let limit = page_size(query.limit)?;
     let page = blocking(move || state.store.findings(&state.site, &filter, query.cursor, limit)).await??;
     Ok(Json(FindingList { findings: page.findings, cursor: page.next }))
 }

@@ -32,6 +32,14 @@ pub fn bbox(text: &str) -> Result<[f64; 4], ApiError> {
     corners.filter(|corners| !turned(corners)).ok_or_else(|| ApiError::unreadable(Some("bbox"), text))
 }
 
+/// How many entries of a list an answer holds: 100 unless asked, never more than 1000, and none is no answer.
+pub fn page_size(limit: Option<u32>) -> Result<u32, ApiError> {
+    match limit {
+        Some(0) => Err(ApiError::unreadable(Some("limit"), "0")),
+        limit => Ok(limit.unwrap_or(100).min(1_000)),
+    }
+}
+
 /// A query, as a handler's argument. Names that the type has not are refused: a filter that is misspelt must not be
 /// taken for none.
 pub struct Asked<T>(pub T);
