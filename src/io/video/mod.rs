@@ -60,7 +60,7 @@ pub enum Pace {
 /// How long to wait for a picture before looking whether something else has happened.
 const GLANCE: Duration = Duration::from_millis(200);
 /// A recorded video that gives nothing for so long is broken.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Reads a recorded video to its end, picture by picture with its time since the beginning.
 ///
@@ -73,7 +73,8 @@ pub fn read(source: &Source, mut see: impl FnMut(&Frame<'_>, Duration)) -> Resul
         match frames.next(GLANCE, &mut see)? {
             Turn::Seen => waited = Duration::ZERO,
             Turn::Nothing if waited < PATIENCE => waited += GLANCE,
-            Turn::Nothing => return Err(LinkCause::NoPictures),
+            // A file that is cut short may be waited for in vain, without a word from the demultiplexer.
+            Turn::Nothing => return Err(LinkCause::Unreadable),
             Turn::Ended => return Ok(()),
         }
     }
