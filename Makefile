@@ -31,6 +31,7 @@ bench: packages ## every benchmark, each with its baseline; prints "name: value 
 verify: packages ## the long proofs: more random cases, more points
 	PROPTEST_CASES=20000 GRIDWATCH_POINTS=1000000 GRIDWATCH_KILLS=200 GRIDWATCH_CHANGES=20000 $(CARGO) test --release --quiet
 	@$(CARGO) bench --quiet --bench vision
+	@scripts/install-packages python3-opencv
 	@python3 scripts/opencv-mog2.py
 
 packages:

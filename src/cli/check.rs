@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
@@ -61,6 +61,17 @@ fn lacking_for_video(catalog: &Catalog) -> Vec<Problem> {
 #[cfg(not(feature = "video"))]
 fn lacking_for_video(_: &Catalog) -> Vec<Problem> {
     Vec::new()
+}
+
+/// Why nothing can be done with a site that has errors: the first, and how to see all.
+pub fn damaged(reading: &Reading, site: &Path, language: Language) -> anyhow::Error {
+    let first = reading.problems.iter().find(|problem| problem.severity == Severity::Error);
+    let damaged = Saying::DamagedSite {
+        errors: reading.count(Severity::Error),
+        first: first.map(|problem| line(problem, language)).unwrap_or_default(),
+        command: format!("gridwatch check --site {}", site.display()),
+    };
+    damaged.failure(language)
 }
 
 /// `error: geodata/grids.geojson:7: feature 3 (150621001): level: is missing`

@@ -74,8 +74,7 @@ fn film(scene: &DemoScene, site: &Path) -> anyhow::Result<()> {
     }
     fs::create_dir_all(file.parent().unwrap_or(site))?;
     fs::write(file.with_extension("truth.json"), serde_json::to_vec(&scene.truth())?)?;
-    let unfinished = file.with_extension("part");
-    let mut clip = ClipWriter::create(&unfinished, demo::SIZE, demo::RATE, BITRATE)?;
+    let mut clip = ClipWriter::create(&file, demo::SIZE, demo::RATE, BITRATE)?;
     let [width, height] = demo::SIZE.map(|side| side as usize);
     let (mut picture, mut still) = (Picture::new(width, height), Still::default());
     for at in scene.times() {
@@ -83,8 +82,7 @@ fn film(scene: &DemoScene, site: &Path) -> anyhow::Result<()> {
         still.copy(&frame_of(&picture)?);
         clip.write(&still, at)?;
     }
-    clip.finish()?;
-    Ok(fs::rename(unfinished, file)?)
+    Ok(clip.finish()?)
 }
 
 /// A service that starts, or starts anew, is waited for; one that stays away for so long is not there.

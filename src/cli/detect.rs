@@ -1,24 +1,24 @@
 //! `gridwatch detect`: what the detector finds in a recorded video.
 
 use std::{
-    fs::File,
-    io::{self, BufWriter, IsTerminal, Write},
+    io::{self, IsTerminal},
+    ops::ControlFlow,
     path::{Path, PathBuf},
     process::ExitCode,
     time::Duration,
 };
 
-use anyhow::{Context, anyhow, bail, ensure};
+use anyhow::anyhow;
 use indicatif::ProgressBar;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::saying::Saying;
+use super::{check, is_there, saying::Saying, sink::Sink};
 use crate::{
     domain::{
-        camera::{Aspect, Camera, LinkCause},
+        camera::{Camera, LinkCause, Lookout},
         duty::{Request, place},
-        vision::{Detector, Frame, Kind, Settings, Sighting, TrackView},
+        vision::{Frame, Kind, Sighting, TrackView},
     },
     io::{
         catalog::{self, Catalog},
@@ -73,29 +73,30 @@ const SHOWN: Duration = Duration::from_secs(2);
 
 #[expect(clippy::print_stderr, reason = "a command line prints")]
 pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
-    if let (Some(annotated), Ok(video)) = (&args.annotate, args.video.canonicalize()) {
-        ensure!(annotated.canonicalize().ok() != Some(video), "--annotate would write over the video itself");
+    let video = args.video.canonicalize().ok();
+    for (option, file) in [("annotate", &args.annotate), ("output", &args.output)] {
+        let place = file.as_ref().and_then(|file| file.canonicalize().ok());
+        if place.is_some() && place == video {
+            return Err(Saying::OverTheVideo { option }.failure(language));
+        }
     }
-    let place = args.camera.as_deref().map(|id| Place::of(&args.site, id)).transpose()?;
-    let output: Box<dyn Write> = match &args.output {
-        Some(file) => Box::new(File::create(file).with_context(|| file.display().to_string())?),
-        None => Box::new(io::stdout().lock()),
-    };
+    let place = args.camera.as_deref().map(|id| Place::of(&args.site, id, language)).transpose()?;
+    let output = Sink::open(args.output.as_deref(), language)?;
     let progress = if io::stderr().is_terminal() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
-    let mut run = Run { place, output: BufWriter::new(output), annotator: None, detector: None, frames: 0, found: 0 };
+    let mut run = Run { place, output, annotator: None, lookout: Lookout::default(), frames: 0, found: 0 };
     let mut failed = None;
     let read = video::read(&Source::File(args.video.clone()), |frame, at| {
-        if failed.is_none() {
-            failed = run.look(frame, at, args.annotate.as_deref()).err();
-        }
         progress.inc(1);
+        failed = run.look(frame, at, args.annotate.as_deref()).err();
+        if failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     progress.finish_and_clear();
     if let Some(error) = failed {
         return Err(error);
     }
-    run.output.flush()?;
-    if let Some(annotator) = run.annotator.take() {
+    // What was seen until a video broke off was seen.
+    run.output.finish()?;
+    if let Some(annotator) = run.annotator {
         annotator.clip.finish()?;
     }
     read.map_err(|cause: LinkCause| anyhow!("{}: {}", args.video.display(), language.say(&cause)))?;
@@ -110,14 +111,13 @@ struct Place {
 }
 
 impl Place {
-    fn of(site: &Path, id: &str) -> anyhow::Result<Self> {
+    fn of(site: &Path, id: &str, language: Language) -> anyhow::Result<Self> {
+        is_there(site, language)?;
         let reading = catalog::read(site);
-        let problems = reading.problems.len();
-        let Some(catalog) = reading.catalog else {
-            bail!("{} has {problems} problems: see `gridwatch check --site {}`", site.display(), site.display());
+        let Some(catalog) = reading.catalog else { return Err(check::damaged(&reading, site, language)) };
+        let Some(camera) = catalog.cameras.camera(id).cloned() else {
+            return Err(Saying::NoSuchCamera { camera: id.to_owned() }.failure(language));
         };
-        let camera = catalog.cameras.cameras().iter().find(|camera| camera.id == id).cloned();
-        let camera = camera.with_context(|| format!("{} has no camera {id}", site.display()))?;
         Ok(Self { catalog, camera })
     }
 
@@ -129,12 +129,7 @@ impl Place {
         let request = Request {
             position: Some(ground.position),
             accuracy: Some(ground.error),
-            category: self
-                .camera
-                .rules
-                .iter()
-                .find(|rule| rule.sees == sighting.kind)
-                .map(|rule| rule.category.as_str()),
+            category: self.camera.rule_for(sighting).map(|rule| rule.category.as_str()),
             edge: false,
         };
         let Catalog { coverages, routing, settings, .. } = &self.catalog;
@@ -146,10 +141,9 @@ impl Place {
 
 struct Run {
     place: Option<Place>,
-    output: BufWriter<Box<dyn Write>>,
+    output: Sink,
     annotator: Option<Annotator>,
-    /// For the size of picture that came last.
-    detector: Option<([u32; 2], Detector)>,
+    lookout: Lookout,
     frames: u64,
     found: u64,
 }
@@ -157,21 +151,13 @@ struct Run {
 impl Run {
     fn look(&mut self, frame: &Frame<'_>, at: Duration, annotate: Option<&Path>) -> anyhow::Result<()> {
         let size = [frame.width(), frame.height()];
-        if self.detector.as_ref().is_none_or(|(of, _)| *of != size) {
-            let camera = self.place.as_ref().map(|place| &place.camera);
-            let aspect = Aspect::of_frame(size[0], size[1]);
-            let perspective = camera.zip(aspect).and_then(|(camera, aspect)| camera.perspective(aspect));
-            self.detector = Some((size, Detector::new(Settings { perspective, ..Settings::default() })));
-        }
-        let Some((_, detector)) = &mut self.detector else { return Ok(()) };
-        let found = detector.look(frame, at);
+        let found = self.lookout.look(self.place.as_ref().map(|place| &place.camera), frame, at);
         for sighting in found {
             let mut line = Line::of(sighting, self.frames);
             if let Some(place) = &self.place {
                 place.locate(sighting, size, &mut line);
             }
-            serde_json::to_writer(&mut self.output, &line)?;
-            self.output.write_all(b"\n")?;
+            self.output.write(format!("{}\n", serde_json::to_string(&line)?).as_bytes())?;
         }
         self.found += found.len() as u64;
         if let Some(file) = annotate {
@@ -181,7 +167,7 @@ impl Run {
             };
             annotator.shown.retain(|shown| at.saturating_sub(shown.at) < SHOWN);
             annotator.shown.extend(found.iter().cloned());
-            annotator.write(frame, at, detector.tracks())?;
+            annotator.write(frame, at, self.lookout.tracks())?;
         }
         self.frames += 1;
         Ok(())

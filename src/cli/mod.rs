@@ -14,6 +14,7 @@ mod import;
 mod restore;
 mod saying;
 mod serve;
+mod sink;
 mod token;
 mod truth;
 

@@ -85,6 +85,12 @@ pub enum Saying {
         densest: String,
     },
     // `detect`.
+    OverTheVideo {
+        option: &'static str,
+    },
+    NoSuchCamera {
+        camera: String,
+    },
     VideoSeen {
         frames: u64,
         findings: u64,

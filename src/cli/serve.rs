@@ -12,14 +12,11 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use super::{Language, Saying, check, is_there, truth};
-use crate::{
-    io::catalog::Severity,
-    service::{
-        app::{self, DamagedSite, Options},
-        clock::SystemClock,
-        lock::ServedAlready,
-        truth::TwoTruths,
-    },
+use crate::service::{
+    app::{self, DamagedSite, Options},
+    clock::SystemClock,
+    lock::ServedAlready,
+    truth::TwoTruths,
 };
 
 #[derive(clap::Args)]
@@ -56,13 +53,7 @@ fn worded(error: anyhow::Error, args: &Args, language: Language) -> anyhow::Erro
         return Saying::ServedAlready { folder: folder.display().to_string() }.failure(language);
     }
     if let Some(DamagedSite { reading }) = error.downcast_ref() {
-        let first = reading.problems.iter().find(|problem| problem.severity == Severity::Error);
-        let damaged = Saying::DamagedSite {
-            errors: reading.count(Severity::Error),
-            first: first.map(|problem| check::line(problem, language)).unwrap_or_default(),
-            command: format!("gridwatch check --site {}", args.site.display()),
-        };
-        return damaged.failure(language);
+        return check::damaged(reading, &args.site, language);
     }
     error
 }

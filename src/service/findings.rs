@@ -40,7 +40,7 @@ pub struct Seen {
 #[serde(tag = "code", content = "params", rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum DecisionError {
-    NoSuchFinding,
+    NotFound,
     DecidedBefore {
         status: FindingStatus,
     },
@@ -72,12 +72,9 @@ impl Findings {
     /// What the disk or the store suffers: then it was not kept, and may be tried again.
     pub async fn take(&self, seen: Seen) -> Result<Option<Finding>, IntakeError> {
         let catalog = self.intake.catalog.load_full();
-        let Some(camera) = catalog.cameras.cameras().iter().find(|camera| camera.id == seen.camera) else {
-            return Ok(None);
-        };
+        let Some(camera) = catalog.cameras.camera(&seen.camera) else { return Ok(None) };
+        let Some(rule) = camera.rule_for(&seen.sighting) else { return Ok(None) };
         let Sighting { kind, score, .. } = seen.sighting;
-        let rule = camera.rules.iter().find(|rule| rule.sees == kind && score >= rule.min_score);
-        let Some(rule) = rule else { return Ok(None) };
         let category = catalog.routing.category(rule.category.as_str());
 
         let (coverage, ground) =
@@ -156,13 +153,13 @@ impl Findings {
         let found = found.map_err(|_| DecisionError::Store(StoreError::Closed))?.map_err(DecisionError::Store)?;
         // What one may not see is not there.
         let found = found.filter(|finding| actor.circles().contains(&finding.visibility));
-        found.ok_or(DecisionError::NoSuchFinding)
+        found.ok_or(DecisionError::NotFound)
     }
 
     async fn decide(&self, id: Uuid, verdict: Verdict, actor: &Actor) -> Result<Finding, DecisionError> {
         let now = self.intake.clock.now();
         let decided = self.intake.store.decide(&self.intake.site, id, verdict, &actor.name, now).await;
-        let decided = decided.map_err(DecisionError::Store)?.ok_or(DecisionError::NoSuchFinding)?;
+        let decided = decided.map_err(DecisionError::Store)?.ok_or(DecisionError::NotFound)?;
         decided.map_err(|Decided(status)| DecisionError::DecidedBefore { status })
     }
 

@@ -215,7 +215,7 @@ impl Intake {
 
     async fn keep(&self, photos: Vec<Bytes>, looked: Vec<Looked>) -> Result<Vec<Evidence>, IntakeError> {
         let folder = self.evidence.clone();
-        let each = move |(photo, looked): (Bytes, Looked)| folder.keep_looked_at(&photo, looked);
+        let each = move |(photo, looked): (Bytes, Looked)| folder.keep(&photo, looked);
         let kept = blocking(move || photos.into_iter().zip(looked).map(each).collect::<Result<_, _>>()).await?;
         kept.map_err(|error| IntakeError::Photo(PhotoFault::Io(error)))
     }

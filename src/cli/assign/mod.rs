@@ -2,7 +2,6 @@
 
 mod output;
 mod rows;
-mod sink;
 mod table;
 
 use std::{
@@ -18,13 +17,13 @@ pub use self::rows::RowOutcome;
 use self::{
     output::{AddedColumns, Format, Output},
     rows::{Counts, Placer},
-    sink::Sink,
     table::Layout,
 };
 use super::{
     Language, Saying, check,
     events::{EventArgs, unreadable},
     is_there,
+    sink::Sink,
 };
 use crate::{
     domain::grid::Coverage,

@@ -87,6 +87,11 @@ impl CameraIndex {
         &self.cameras
     }
 
+    #[must_use]
+    pub fn camera(&self, id: &str) -> Option<&Camera> {
+        self.cameras.iter().find(|camera| camera.id == id)
+    }
+
     /// The `k` nearest cameras, nearest first, equally near ones by id. Metres along the ellipsoid, within 0.01 % up
     /// to 1000 km.
     #[must_use]

@@ -23,6 +23,7 @@ pub use index::{CameraIndex, Covering, Nearby};
 pub use link::{Link, LinkCause, LinkEvent, LinkStatus};
 pub use pose::{Pose, PoseError};
 pub use rule::{Raise, Rule};
+pub use seen::Lookout;
 pub use stream::{StreamUri, StreamUriError};
 pub use view::View;
 

@@ -1,17 +1,49 @@
 //! Between the detector's pixels and the ground.
 
-use super::{Aspect, Camera, GroundPoint, Pixel};
+use std::time::Duration;
+
+use super::{Aspect, Camera, GroundPoint, Pixel, Rule};
 use crate::domain::{
     geo::ErrorEllipse,
-    vision::{Perspective, PixelBox},
+    vision::{Detector, Frame, Perspective, PixelBox, Settings, Sighting, TrackView},
 };
 
+/// A detector that judges in metres where a camera's pose says how tall things appear.
+#[derive(Debug, Default)]
+pub struct Lookout {
+    /// For the size of picture that came last.
+    detector: Option<([u32; 2], Detector)>,
+}
+
+impl Lookout {
+    /// Looks at the next picture of the camera; see [`Detector::look`]. Without a camera it judges by shape.
+    pub fn look(&mut self, camera: Option<&Camera>, frame: &Frame<'_>, at: Duration) -> &[Sighting] {
+        let size = [frame.width(), frame.height()];
+        let known = self.detector.take().filter(|(of, _)| *of == size);
+        let (_, detector) = self.detector.insert(known.unwrap_or_else(|| {
+            let perspective = camera.and_then(|camera| camera.perspective(size));
+            (size, Detector::new(Settings { perspective, ..Settings::default() }))
+        }));
+        detector.look(frame, at)
+    }
+
+    /// Everything followed right now, for drawing boxes.
+    pub fn tracks(&self) -> impl Iterator<Item = TrackView> {
+        self.detector.iter().flat_map(|(_, detector)| detector.tracks())
+    }
+}
+
 impl Camera {
-    /// How tall things appear to it, for a detector that judges by metres; `None` where its pose is not known.
-    #[must_use]
-    pub fn perspective(&self, aspect: Aspect) -> Option<Perspective> {
-        let view = self.view(aspect)?;
+    /// How tall things appear to it in a picture of that size; `None` where its pose is not known.
+    fn perspective(&self, [width, height]: [u32; 2]) -> Option<Perspective> {
+        let view = self.view(Aspect::of_frame(width, height)?)?;
         Some(Perspective::new(|row| view.meter_at(f64::from(row)).map(|part| part as f32)))
+    }
+
+    /// The rule that is for what it saw.
+    #[must_use]
+    pub fn rule_for(&self, sighting: &Sighting) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.sees == sighting.kind && sighting.score >= rule.min_score)
     }
 
     /// Where a thing stands that is seen in that box of a picture of that size: by its foot. What shows no ground, such

@@ -108,20 +108,11 @@ impl EvidenceFolder {
         Self::name_of(hash).map(|name| self.root.join(name))
     }
 
-    /// Keeps a photo: checked by its content, on disk with its folder when it returns. The same photo again is no second
-    /// file.
-    ///
-    /// # Errors
-    /// If it is none, or the disk refuses.
-    pub fn keep(&self, bytes: &[u8]) -> Result<Evidence, PhotoFault> {
-        self.keep_looked_at(bytes, Looked::at(bytes)?).map_err(PhotoFault::Io)
-    }
-
-    /// The same with a photo that was looked at before.
+    /// Keeps a photo that was looked at: on disk with its folder when it returns. The same photo again is no second file.
     ///
     /// # Errors
     /// If the disk refuses.
-    pub fn keep_looked_at(&self, bytes: &[u8], Looked { evidence, copies }: Looked) -> io::Result<Evidence> {
+    pub fn keep(&self, bytes: &[u8], Looked { evidence, copies }: Looked) -> io::Result<Evidence> {
         let original = self.path(&evidence.hash);
         let folder = original.parent().unwrap_or(&self.root);
         fs::create_dir_all(folder)?;
@@ -226,11 +217,15 @@ mod tests {
         (folder, evidence)
     }
 
+    fn keep(folder: &EvidenceFolder, bytes: &[u8]) -> Result<Evidence, PhotoFault> {
+        folder.keep(bytes, Looked::at(bytes)?).map_err(PhotoFault::Io)
+    }
+
     #[test]
     fn the_bytes_are_kept_as_they_came_and_shown_as_copies() {
         let (_keep, folder) = folder();
         let bytes = photo(2400, 1200, ImageFormat::Png);
-        let kept = folder.keep(&bytes).expect("kept");
+        let kept = keep(&folder, &bytes).expect("kept");
         assert_eq!((kept.media_type.as_str(), kept.bytes as usize), ("image/png", bytes.len()));
         assert_eq!(folder.original(&kept.hash).expect("read").as_deref(), Some(&bytes[..]));
         for (copy, size) in [(Copy::View, (1600, 800)), (Copy::Thumbnail, (320, 160))] {
@@ -244,7 +239,7 @@ mod tests {
             fs::write(&path, &made[..made.len() / 2]).expect("cut short");
             assert_eq!(folder.copy(&kept.hash, copy).expect("made anew").as_deref(), Some(&made[..]));
         }
-        assert_eq!(folder.keep(&bytes).expect("kept again"), kept);
+        assert_eq!(keep(&folder, &bytes).expect("kept again"), kept);
         assert!(folder.original("../../etc/passwd").expect("no such").is_none());
     }
 
@@ -252,13 +247,13 @@ mod tests {
     fn what_is_no_photo_is_refused_whatever_it_calls_itself() {
         let (_keep, folder) = folder();
         for bytes in [&b"<svg onload=alert(1)>"[..], b"", b"%PDF-1.7", b"\xff\xd8\xff\xe0 cut short"] {
-            assert!(matches!(folder.keep(bytes), Err(PhotoFault::NoPhoto)), "{bytes:?}");
+            assert!(matches!(keep(&folder, bytes), Err(PhotoFault::NoPhoto)), "{bytes:?}");
         }
         let mut cut = photo(100, 100, ImageFormat::Jpeg);
         cut.truncate(cut.len() / 3);
-        assert!(matches!(folder.keep(&cut), Err(PhotoFault::NoPhoto)));
-        assert!(matches!(folder.keep(&vec![0; LARGEST_PHOTO + 1]), Err(PhotoFault::PhotoTooLarge { .. })));
+        assert!(matches!(keep(&folder, &cut), Err(PhotoFault::NoPhoto)));
+        assert!(matches!(keep(&folder, &vec![0; LARGEST_PHOTO + 1]), Err(PhotoFault::PhotoTooLarge { .. })));
         let wide = photo(LONGEST_SIDE_PX + 1, 1, ImageFormat::Png);
-        assert!(matches!(folder.keep(&wide), Err(PhotoFault::TooManyPixels { height: 1, .. })));
+        assert!(matches!(keep(&folder, &wide), Err(PhotoFault::TooManyPixels { height: 1, .. })));
     }
 }

@@ -1,6 +1,10 @@
 //! A recorded video, written.
 
-use std::{path::Path, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use gstreamer::{self as gst, prelude::*};
 use gstreamer_app as gst_app;
@@ -8,7 +12,7 @@ use gstreamer_video as gst_video;
 
 use super::Still;
 
-/// Writes pictures of one size as H.264 into an MP4 file.
+/// Writes pictures of one size as H.264 into an MP4 file, which appears under its name when it is whole.
 ///
 /// By openh264, which may be shipped; it wants even sides, so an odd one loses its last row or column.
 pub struct ClipWriter {
@@ -16,6 +20,9 @@ pub struct ClipWriter {
     source: gst_app::AppSrc,
     size: [u32; 2],
     step: Duration,
+    /// Where it is written, until it is whole.
+    part: PathBuf,
+    place: PathBuf,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -45,7 +52,8 @@ impl ClipWriter {
         let element = gst::parse::launch(PIPELINE).map_err(|error| ClipError::Missing(error.to_string()))?;
         let pipeline = element.downcast::<gst::Pipeline>().map_err(|_| failed(&"no pipeline"))?;
         let named = |name: &str| pipeline.by_name(name).ok_or_else(|| failed(&name));
-        named("file")?.set_property("location", file);
+        let part = PathBuf::from(format!("{}.part", file.display()));
+        named("file")?.set_property("location", part.as_path());
         named("encoder")?.set_property("bitrate", bitrate);
         named("encoder")?.set_property("gop-size", 2 * per_second);
         let source = named("pictures")?.downcast::<gst_app::AppSrc>().map_err(|_| failed(&"no appsrc"))?;
@@ -55,7 +63,8 @@ impl ClipWriter {
         let caps = info.and_then(|info| info.to_caps()).map_err(|error| failed(&error))?;
         source.set_caps(Some(&caps));
         pipeline.set_state(gst::State::Playing).map_err(|_| failed(&file.display()))?;
-        Ok(Self { pipeline, source, size, step: Duration::from_secs(1) / per_second.max(1) })
+        let step = Duration::from_secs(1) / per_second.max(1);
+        Ok(Self { pipeline, source, size, step, part, place: file.to_owned() })
     }
 
     /// # Errors
@@ -85,7 +94,9 @@ impl ClipWriter {
         let bus = self.pipeline.bus().ok_or_else(|| self.failure())?;
         let last = bus.timed_pop_filtered(FINISHING, &[gst::MessageType::Eos, gst::MessageType::Error]);
         match last.as_ref().map(|message| message.view()) {
-            Some(gst::MessageView::Eos(_)) => Ok(()),
+            Some(gst::MessageView::Eos(_)) => {
+                fs::rename(&self.part, &self.place).map_err(|error| ClipError::Failed(error.to_string()))
+            }
             Some(gst::MessageView::Error(error)) => Err(ClipError::Failed(error.error().to_string())),
             _ => Err(self.failure()),
         }
@@ -104,6 +115,8 @@ impl ClipWriter {
 impl Drop for ClipWriter {
     fn drop(&mut self) {
         let _ = self.pipeline.set_state(gst::State::Null);
+        // Gone already where it is whole.
+        let _ = fs::remove_file(&self.part);
     }
 }
 

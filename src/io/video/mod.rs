@@ -12,7 +12,7 @@ mod source;
 mod still;
 mod watch;
 
-use std::time::Duration;
+use std::{ops::ControlFlow, time::Duration};
 
 use crate::domain::{camera::LinkCause, vision::Frame};
 pub use annotate::{Mark, draw};
@@ -62,15 +62,17 @@ const GLANCE: Duration = Duration::from_millis(200);
 /// A recorded video that gives nothing for so long is broken.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Reads a recorded video to its end, picture by picture with its time since the beginning.
+/// Reads a recorded video to its end, or until whoever looks at it has seen enough, picture by picture with its time since
+/// the beginning.
 ///
 /// # Errors
 /// Why it cannot be read, or not to its end.
-pub fn read(source: &Source, mut see: impl FnMut(&Frame<'_>, Duration)) -> Result<(), LinkCause> {
+pub fn read(source: &Source, mut see: impl FnMut(&Frame<'_>, Duration) -> ControlFlow<()>) -> Result<(), LinkCause> {
     let mut frames = source.open(Pace::AllOfThem)?;
-    let mut waited = Duration::ZERO;
+    let (mut waited, mut flow) = (Duration::ZERO, ControlFlow::Continue(()));
     loop {
-        match frames.next(GLANCE, &mut see)? {
+        match frames.next(GLANCE, &mut |frame, at| flow = see(frame, at))? {
+            Turn::Seen if flow.is_break() => return Ok(()),
             Turn::Seen => waited = Duration::ZERO,
             Turn::Nothing if waited < PATIENCE => waited += GLANCE,
             // A file that is cut short may be waited for in vain, without a word from the demultiplexer.

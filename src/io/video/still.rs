@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use image::{ExtendedColorType, codecs::jpeg::JpegEncoder, imageops::FilterType};
 
-use crate::domain::vision::{Frame, FrameError, Plane};
+use crate::domain::vision::{Frame, Plane};
 
 /// A picture of a stream as I420 without gaps: the luma rows, then those of both chroma planes at half the size.
 #[derive(Debug, Clone, Default)]
@@ -42,18 +42,6 @@ impl Still {
     #[must_use]
     pub fn taken(&self) -> Option<Instant> {
         self.taken
-    }
-
-    /// As it was taken over.
-    ///
-    /// # Errors
-    /// If there is none.
-    pub fn frame(&self) -> Result<Frame<'_>, FrameError> {
-        let [y, u, v] = self.planes();
-        let plane = |data, stride| Plane { data, stride };
-        let width = self.chroma_size().0;
-        let chroma = [plane(u, width), plane(v, width)];
-        Frame::new(self.width as u32, self.height as u32, plane(y, self.width), Some(chroma))
     }
 
     pub(super) fn data(&self) -> &[u8] {

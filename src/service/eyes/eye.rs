@@ -11,8 +11,8 @@ use tokio::sync::{Notify, mpsc};
 
 use crate::{
     domain::{
-        camera::{Aspect, Camera, Link, LinkCause, LinkEvent, Rule},
-        vision::{Detector, Frame, Kind, Settings, Sighting},
+        camera::{Camera, Link, LinkCause, LinkEvent, Lookout},
+        vision::{Frame, Kind, Sighting},
     },
     io::video::{Source, Still, Watcher},
     service::{clock::Clock, feed::Feed, findings::Seen},
@@ -74,8 +74,7 @@ pub struct Gaze {
     pub seen: Option<mpsc::Sender<Seen>>,
     /// When, in stream time, something of a kind was last told.
     pub told: HashMap<Kind, Duration>,
-    /// For the size of picture that came last.
-    pub detector: Option<([u32; 2], Detector)>,
+    pub lookout: Lookout,
 }
 
 impl Watcher for Gaze {
@@ -85,14 +84,7 @@ impl Watcher for Gaze {
         if self.seen.is_none() {
             return;
         }
-        let size = [frame.width(), frame.height()];
-        if self.detector.as_ref().is_none_or(|(of, _)| *of != size) {
-            let aspect = Aspect::of_frame(size[0], size[1]);
-            let perspective = aspect.and_then(|aspect| self.eye.camera.perspective(aspect));
-            self.detector = Some((size, Detector::new(Settings { perspective, ..Settings::default() })));
-        }
-        let Some((_, detector)) = &mut self.detector else { return };
-        let found = detector.look(frame, at);
+        let found = self.lookout.look(Some(&self.eye.camera), frame, at);
         if found.is_empty() {
             return;
         }
@@ -121,8 +113,7 @@ impl Watcher for Gaze {
 impl Gaze {
     /// Whether a rule is for it, and it is not what the rule has just been told.
     fn is_wanted(&mut self, sighting: &Sighting) -> bool {
-        let is_for = |rule: &&Rule| rule.sees == sighting.kind && sighting.score >= rule.min_score;
-        let Some(rule) = self.eye.camera.rules.iter().find(is_for) else { return false };
+        let Some(rule) = self.eye.camera.rule_for(sighting) else { return false };
         let last = self.told.get(&sighting.kind);
         if last.is_some_and(|last| sighting.at.saturating_sub(*last) < rule.again_after) {
             return false;

@@ -15,7 +15,7 @@ use super::{
     is_watched,
 };
 use crate::{
-    domain::camera::{Camera, Link, LinkStatus},
+    domain::camera::{Camera, Link, LinkStatus, Lookout},
     io::video::{Secrets, Source, Watch, WatchOptions},
 };
 
@@ -167,7 +167,7 @@ impl Looking {
             feed: feed.clone(),
             seen: always.then(|| seen.clone()),
             told: HashMap::new(),
-            detector: None,
+            lookout: Lookout::default(),
         };
         let per_second = if always { WATCHED_RATE } else { GLANCE_RATE };
         Watch::start(&eye.camera.id, eye.source.clone(), WatchOptions { per_second, ..WatchOptions::default() }, gaze)

@@ -113,10 +113,9 @@ const CAMERAS: usize = 8;
 
 fn covering(cameras: &CameraIndex, position: Position) -> Vec<CoveringCamera> {
     let found = cameras.covering(position).into_iter().take(CAMERAS);
-    let name = |id: &str| cameras.cameras().iter().find(|camera| camera.id == id).map(|camera| camera.name.clone());
     let shown = found.map(|seen| CoveringCamera {
         id: seen.camera.to_owned(),
-        name: name(seen.camera).unwrap_or_default(),
+        name: cameras.camera(seen.camera).map(|camera| camera.name.clone()).unwrap_or_default(),
         distance_m: seen.distance_m.round(),
         preset: seen.preset.map(str::to_owned),
         approximate: seen.approximate,

@@ -212,7 +212,7 @@ impl From<DecisionError> for ApiError {
     fn from(error: DecisionError) -> Self {
         match error {
             DecisionError::Store(error) => error.into(),
-            DecisionError::NoSuchFinding => Self::of(Refusal::NotFound),
+            DecisionError::NotFound => Self::of(Refusal::NotFound),
             told @ DecisionError::DecidedBefore { .. } => {
                 Self { status: StatusCode::CONFLICT, ..Self::unprocessable(None, &told) }
             }

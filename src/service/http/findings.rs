@@ -1,6 +1,6 @@
 //! `/api/findings`: what cameras saw, as the operator's queue.
 
-use axum::{Json, extract::State};
+use axum::{Json, body::Bytes, extract::State};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -9,7 +9,7 @@ use super::{
     AppState,
     error::{ApiError, ErrorBody},
     guard::{By, blocking},
-    query::{Asked, At, page_size},
+    query::{Asked, At, object, page_size},
 };
 use crate::{
     domain::event::{Finding, FindingStatus},
@@ -85,7 +85,8 @@ pub async fn dismiss(
     State(findings): State<Findings>,
     By(actor): By,
     At(id): At<Uuid>,
-    Json(dismissal): Json<Dismissal>,
+    body: Bytes,
 ) -> Result<Json<Finding>, ApiError> {
-    Ok(Json(findings.dismiss(id, &dismissal.reason, &actor).await?))
+    let Dismissal { reason } = object(&body)?;
+    Ok(Json(findings.dismiss(id, &reason, &actor).await?))
 }

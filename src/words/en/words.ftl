@@ -245,6 +245,8 @@ column_outcome = outcome
 column_grid = grid
 column_department = department
 column_why = why
+over_the_video = --{ $option } would write over the video itself
+no_such_camera = the site has no camera { $camera }
 video_seen = { $frames ->
     [one] 1 picture
    *[other] { $frames } pictures
@@ -351,7 +353,6 @@ too_many_cameras = as many cameras are open as may be; try again in a moment
 no_picture_yet = the camera has sent no picture yet
 no_video = this program was built without video
 # Findings.
-no_such_finding = there is no such finding
 decided_before = it was decided before: { $status ->
     [confirmed] confirmed
    *[dismissed] dismissed

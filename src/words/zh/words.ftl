@@ -194,6 +194,8 @@ column_outcome = 归格结果
 column_grid = 网格
 column_department = 职能部门
 column_why = 理由
+over_the_video = --{ $option } 会覆盖视频本身
+no_such_camera = 该站点没有摄像机 { $camera }
 video_seen = 共 { $frames } 帧画面，{ $findings } 个发现
 survey_holds = { $file }：{ $features } 个要素，列 { $columns }
 coordinates = 坐标：{ $system }{ $degrees ->
@@ -264,7 +266,6 @@ too_many_cameras = 同时打开的摄像机已达上限，请稍后再试
 no_picture_yet = 摄像机尚未送来画面
 no_video = 本程序未包含视频功能
 # 发现
-no_such_finding = 没有该发现
 decided_before = 该发现已处理：{ $status ->
     [confirmed] 已确认
    *[dismissed] 已排除

@@ -21,7 +21,11 @@ fn an_annotated_video_has_as_many_pictures_as_its_original() {
     assert_eq!(run.code, 0, "{}", run.stderr);
     let mut pictures = 0;
     let source = gridwatch::io::video::Source::File(site.file("b.mp4"));
-    gridwatch::io::video::read(&source, |_, _| pictures += 1).expect("a video");
+    gridwatch::io::video::read(&source, |_, _| {
+        pictures += 1;
+        std::ops::ControlFlow::Continue(())
+    })
+    .expect("a video");
     assert_eq!(pictures, 20);
     let run = site.run(&["detect", "a.mp4", "--annotate", "./a.mp4"]);
     assert!(run.code == 2 && run.stderr.contains("--annotate"), "{}", run.stderr);

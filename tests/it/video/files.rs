@@ -1,6 +1,6 @@
 //! Recorded videos: looped, broken, of unusual sizes.
 
-use std::{fs, path::Path, time::Duration};
+use std::{fs, ops::ControlFlow, path::Path, time::Duration};
 
 use gridwatch::{
     domain::camera::LinkCause,
@@ -13,7 +13,10 @@ use super::{Told, Watched, write_clip};
 /// Sizes and times of all pictures.
 fn pictures(file: &Path) -> Result<Vec<([u32; 2], Duration)>, LinkCause> {
     let mut seen = Vec::new();
-    read(&Source::File(file.to_owned()), |frame, at| seen.push(([frame.width(), frame.height()], at)))?;
+    read(&Source::File(file.to_owned()), |frame, at| {
+        seen.push(([frame.width(), frame.height()], at));
+        ControlFlow::Continue(())
+    })?;
     Ok(seen)
 }
 

@@ -28,9 +28,7 @@ fn a_camera_that_is_switched_off_and_on_again_is_seen_again() {
     assert_eq!(watched.until_picture(), [160, 120]);
     drop(server);
     watched.until_failed();
-    assert_eq!(watched.until(|told| *told == Told::Link(LinkEvent::Failed(LinkCause::Unreachable))), {
-        Told::Link(LinkEvent::Failed(LinkCause::Unreachable))
-    });
+    watched.until(|told| *told == Told::Link(LinkEvent::Failed(LinkCause::Unreachable)));
     let _server = Server::start(port, None);
     assert_eq!(watched.until_picture(), [160, 120]);
 }

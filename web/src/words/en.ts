@@ -146,6 +146,7 @@ export const en: Record<keyof typeof zh, string> = {
   'finding.seen': 'Seen',
   'finding.confirm': 'Confirm: make it a case',
   'finding.dismiss': 'Dismiss:',
+  'finding.mark': 'Camera finding',
   'finding.decided': 'This finding has been decided.',
   'reason.nothing': 'Nothing there',
   'reason.allowed': 'All is well',

@@ -144,6 +144,7 @@ export const zh = {
   'finding.seen': '发现时间',
   'finding.confirm': '确认，转为案件',
   'finding.dismiss': '排除：',
+  'finding.mark': '待确认的发现',
   'finding.decided': '该发现已处理。',
   'reason.nothing': '误报',
   'reason.allowed': '情况正常',

@@ -1,4 +1,4 @@
-//! Where the rows go.
+//! Where rows go.
 
 use std::{
     fs::{self, File},
@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::super::{Language, Saying};
+use super::{Language, Saying};
 
 /// Standard output, or a file that appears under its name only when it is whole. A pipe or a device is written to
 /// as it stands, and a link leads to what is written.
