@@ -32,7 +32,7 @@ verify: packages ## the long proofs: more random cases, more points
 	PROPTEST_CASES=20000 GRIDWATCH_POINTS=1000000 GRIDWATCH_KILLS=200 GRIDWATCH_CHANGES=20000 $(CARGO) test --release --quiet
 	@$(CARGO) bench --quiet --bench vision
 	@scripts/install-packages python3-opencv
-	@python3 scripts/opencv-mog2.py
+	@/usr/bin/python3 scripts/opencv-mog2.py
 
 packages:
 	@scripts/install-packages

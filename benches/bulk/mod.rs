@@ -13,7 +13,9 @@ use std::{
 
 use gridwatch::{
     domain::{
+        case::Case,
         duty::{CategoryCode, DepartmentCode, Request, place},
+        event::{Nature, Report},
         geo::Position,
     },
     io::{
@@ -24,6 +26,7 @@ use gridwatch::{
 use jiff::Timestamp;
 use lattice::Random;
 use rusqlite::{Connection, params};
+use uuid::Uuid;
 
 /// Cases in the store; `GRIDWATCH_CASES` for another number.
 pub fn cases() -> usize {
@@ -47,7 +50,8 @@ struct Spot {
     department: Option<String>,
     outcome: String,
     levels: Vec<String>,
-    placed: String,
+    /// What would be told of it.
+    report: Report,
 }
 
 pub fn site() -> &'static Path {
@@ -73,9 +77,8 @@ pub fn fill(data: &Path, count: usize) {
         let mut case = all
             .prepare(
                 "INSERT INTO cases (id, site, number, status, is_open, nature, category, visibility, department,
-                     path, outcome, placed, lon, lat, catalog_version, opened_at, last_seen_at, due_at, updated_at,
-                     reports, version)
-                 VALUES (?, 'main', ?, ?, ?, 'event', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 1)",
+                     path, outcome, lon, lat, catalog_version, opened_at, due_at, version, state)
+                 VALUES (?, 'main', ?, ?, ?, 'event', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)",
             )
             .expect("sound SQL");
         let mut place = all.prepare("INSERT INTO case_place VALUES (?, ?, ?, ?, ?)").expect("sound SQL");
@@ -90,10 +93,19 @@ pub fn fill(data: &Path, count: usize) {
                 (spot.position.lon() + random.between(-1e-4, 1e-4), spot.position.lat() + random.between(-1e-4, 1e-4));
             let due_at = opened_at + 3_600_000 * (2 + random.below(200) as i64);
             let status = if random.below(50) == 0 { "triage" } else { "to_verify" };
+            let at = Timestamp::from_millisecond(opened_at).expect("an instant");
+            let report = Report {
+                position: Position::new(lon, lat).ok(),
+                captured_at: at,
+                received_at: at,
+                ..spot.report.clone()
+            };
+            let number = format!("2026-{i:06}");
+            let (state, _) = Case::open(id, number, &report, "bench", false, &catalog.terms);
             let entry = case
                 .insert(params![
                     id,
-                    format!("2026-{i:06}"),
+                    state.number,
                     status,
                     i + OPEN >= count,
                     spot.category,
@@ -101,14 +113,12 @@ pub fn fill(data: &Path, count: usize) {
                     spot.department,
                     paths.get(&spot.levels),
                     spot.outcome,
-                    spot.placed,
                     lon,
                     lat,
                     catalog.version.as_str(),
                     opened_at,
-                    opened_at,
                     due_at,
-                    opened_at,
+                    serde_json::to_string(&state).expect("JSON"),
                 ])
                 .expect("kept");
             place.execute(params![entry, lon, lon, lat, lat]).expect("kept");
@@ -172,7 +182,24 @@ fn spots(catalog: &Catalog) -> Vec<Spot> {
             department: placed.department.as_ref().map(|code| DepartmentCode::as_str(code).to_owned()),
             outcome: placed.outcome.to_string(),
             levels: placed.path.iter().map(|step| step.code.as_str().to_owned()).collect(),
-            placed: serde_json::to_string(&placed).expect("JSON"),
+            report: Report {
+                id: Uuid::nil(),
+                source: "resident".into(),
+                external_id: None,
+                nature: Nature::Event,
+                category: Some(category.code.clone()),
+                position: Some(position),
+                given: None,
+                accuracy_m: None,
+                captured_at: Timestamp::UNIX_EPOCH,
+                received_at: Timestamp::UNIX_EPOCH,
+                description: None,
+                address: None,
+                place: None,
+                contact: None,
+                placed,
+                catalog_version: catalog.version.as_str().to_owned(),
+            },
         }
     };
     (0..SPOTS).map(spot).collect()

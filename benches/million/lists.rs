@@ -3,7 +3,7 @@
 use std::{path::Path, time::Instant};
 
 use gridwatch::{
-    domain::duty::Visibility,
+    domain::people::{Actor, ActorKind},
     io::{
         catalog,
         store::{CaseFilter, Store},
@@ -56,7 +56,8 @@ impl Draw {
     /// `what` names members, as the query of `/api/cases` does.
     fn filter(&mut self, what: &str) -> CaseFilter {
         let Self { random, .. } = self;
-        let mut filter = CaseFilter { visible: vec![Visibility::Public, Visibility::Staff], ..CaseFilter::default() };
+        let mut filter =
+            CaseFilter { visible: Actor::of(ActorKind::Program, "bench").sight(), ..CaseFilter::default() };
         for member in what.split('+') {
             match member {
                 "all" => {}
@@ -203,8 +204,8 @@ pub fn measure_writing(data: &Path) {
     let mut insert = connection
         .prepare(
             "INSERT INTO cases SELECT NULL, randomblob(16), site, 'x' || entry || '-' || random(), status, 1, nature,
-                 category, visibility, department, path, outcome, placed, lon, lat, catalog_version, opened_at + 1,
-                 last_seen_at, due_at, updated_at, reports, version FROM cases WHERE entry = ?",
+                 category, visibility, department, path, outcome, lon, lat, catalog_version, opened_at + 1, due_at, wake_at,
+                 version, state FROM cases WHERE entry = ?",
         )
         .expect("sound SQL");
     let mut close = connection.prepare("UPDATE cases SET status = 'triage' WHERE entry = ?").expect("sound SQL");

@@ -17,6 +17,7 @@ mod serve;
 mod sink;
 mod token;
 mod truth;
+mod user;
 
 use std::{path::Path, process::ExitCode, str::FromStr};
 
@@ -53,6 +54,8 @@ enum Command {
     Restore(restore::Args),
     /// Make, list and end the tokens of programs
     Token(token::Args),
+    /// The staff, and the codes that they sign in with
+    User(user::Args),
     /// Place every row of a table on its grid and department
     Assign(Box<assign::Args>),
     /// Read a whole site and print every problem
@@ -86,6 +89,7 @@ pub fn run() -> ExitCode {
         Command::Backup(args) => backup::run(&args, language),
         Command::Restore(args) => restore::run(&args, language),
         Command::Token(args) => token::run(&args, language),
+        Command::User(args) => user::run(&args, language),
         Command::Assign(args) => assign::run(&args, language),
         Command::Check(args) => check::run(&args, language),
         #[cfg(feature = "video")]

@@ -84,6 +84,9 @@ pub enum Saying {
         unreadable: u64,
         densest: String,
     },
+    NoSuchStaff {
+        id: String,
+    },
     // `detect`.
     OverTheVideo {
         option: &'static str,

@@ -66,7 +66,7 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
             let credential = Credential {
                 hash: secret.hash(),
                 purpose: Purpose::Api,
-                actor: Actor { kind: ActorKind::Program, name: name.clone() },
+                actor: Actor::of(ActorKind::Program, name),
                 created_at: now,
                 expires_at: None,
             };

@@ -55,6 +55,7 @@ pub fn site() -> Vec<SiteFile> {
         file("cameras.toml", cameras::toml(&plan, &cameras)),
         file("geodata/README.md", include_str!("fixed/README.md").to_owned()),
         file("geodata/calendar.toml", include_str!("fixed/calendar.toml").to_owned()),
+        file("geodata/workflow.toml", include_str!("fixed/workflow.toml").to_owned()),
         file("geodata/departments.toml", duties::departments_toml()),
         file("geodata/categories.csv", duties::categories_csv()),
         file("geodata/grids.geojson", grids::geojson(&plan)),

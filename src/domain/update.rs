@@ -3,7 +3,11 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{case::Case, duty::Visibility, event::Finding};
+use super::{
+    case::{Case, Step},
+    duty::Scope,
+    event::Finding,
+};
 
 /// One committed change with its place in the site's history.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -26,6 +30,11 @@ pub enum Change {
     CaseJoined {
         case: Box<Case>,
     },
+    /// A step was taken.
+    CaseMoved {
+        case: Box<Case>,
+        step: Box<Step>,
+    },
     /// A picture of one of its reports came later.
     EvidenceAdded {
         case: Box<Case>,
@@ -39,12 +48,15 @@ pub enum Change {
 }
 
 impl Change {
-    /// The widest circle that may hear of it in full.
+    /// Who may hear of it in full.
     #[must_use]
-    pub fn visibility(&self) -> Visibility {
+    pub fn scope(&self) -> Scope {
         match self {
-            Self::CaseOpened { case } | Self::CaseJoined { case } | Self::EvidenceAdded { case } => case.visibility,
-            Self::FindingAdded { finding } | Self::FindingDecided { finding } => finding.visibility,
+            Self::CaseOpened { case }
+            | Self::CaseJoined { case }
+            | Self::CaseMoved { case, .. }
+            | Self::EvidenceAdded { case } => case.scope(),
+            Self::FindingAdded { finding } | Self::FindingDecided { finding } => finding.scope(),
         }
     }
 }

@@ -17,6 +17,7 @@ use tokio::{
 
 use super::{
     clock::Clock,
+    clockwork,
     eyes::{Eyes, Sight},
     feed::Feed,
     findings::{Findings, Seen},
@@ -58,8 +59,9 @@ pub struct Running {
     pub url: String,
     listening: Listening,
     eyes: Eyes,
-    /// What passes changes on to the screens, what takes findings in, and what answers reports that ask for a frame.
-    background: [JoinHandle<()>; 3],
+    /// What passes changes on to the screens, what takes findings in, what answers reports that ask for a frame, and what
+    /// tells lateness.
+    background: [JoinHandle<()>; 4],
     /// Let go last.
     lock: Lock,
 }
@@ -132,6 +134,7 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
     };
     let eyes = Eyes::open(&catalog.load(), sight).context("the cameras' credentials")?;
     let taking = tokio::spawn(take_findings(Findings { intake: intake.clone() }, sightings));
+    let ticking = clockwork::start(intake.clone());
     let witnesses = questions.answer(intake.clone(), eyes.clone());
     let state = AppState {
         intake,
@@ -152,7 +155,16 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
     };
     let listening = Listening::start(listener, tls.as_ref(), http::router(state)).await?;
     let url = format!("{}://{public}", if is_secure { "https" } else { "http" });
-    Ok(Running { address, store, site, url, listening, eyes, background: [passing_on, taking, witnesses], lock })
+    Ok(Running {
+        address,
+        store,
+        site,
+        url,
+        listening,
+        eyes,
+        background: [passing_on, taking, witnesses, ticking],
+        lock,
+    })
 }
 
 /// Keeps what the cameras see, in the order in which it comes. What the store cannot take now waits until it can.
@@ -231,7 +243,7 @@ impl Running {
         let credential = Credential {
             hash: code.hash(),
             purpose: Purpose::SignIn,
-            actor: Actor { kind: ActorKind::Administrator, name: ADMINISTRATOR.to_owned() },
+            actor: Actor::of(ActorKind::Administrator, ADMINISTRATOR),
             created_at: now,
             expires_at: Some(now + LINK),
         };

@@ -34,6 +34,10 @@ impl ManualClock {
         Self { ms: Arc::new(AtomicI64::new(instant.as_millisecond())) }
     }
 
+    pub fn set(&self, instant: Timestamp) {
+        self.ms.store(instant.as_millisecond(), Ordering::SeqCst);
+    }
+
     pub fn advance(&self, ms: i64) {
         self.ms.fetch_add(ms, Ordering::SeqCst);
     }

@@ -10,7 +10,7 @@ use tokio::{
 
 use super::http::LiveMessage;
 use crate::{
-    domain::{camera::Link, duty::Visibility, update::Update},
+    domain::{camera::Link, duty::Scope, update::Update},
     io::store::Store,
 };
 
@@ -22,16 +22,16 @@ const KEPT: usize = 4096;
 pub struct Line {
     /// Its place in the log; `None` for what is only so at the moment and stands in no log.
     pub seq: Option<i64>,
-    /// The widest circle that may hear of it.
-    pub visibility: Visibility,
+    /// Who may hear of it; `None`: all who listen and are staff.
+    pub scope: Option<Scope>,
     pub text: Utf8Bytes,
 }
 
 impl Line {
     #[must_use]
     pub fn of(update: Update) -> Self {
-        let (seq, visibility) = (update.seq, update.change.visibility());
-        Self { seq: Some(seq), visibility, text: LiveMessage::Update(update).text() }
+        let (seq, scope) = (update.seq, update.change.scope());
+        Self { seq: Some(seq), scope: Some(scope), text: LiveMessage::Update(update).text() }
     }
 }
 
@@ -70,7 +70,7 @@ impl Feed {
     pub fn tell_link(&self, camera: &str, link: Link) {
         let text = LiveMessage::Camera { camera: camera.to_owned(), link }.text();
         // Nobody need be listening.
-        let _ = self.lines.send(Some(Arc::new(Line { seq: None, visibility: Visibility::Staff, text })));
+        let _ = self.lines.send(Some(Arc::new(Line { seq: None, scope: None, text })));
     }
 
     /// Lines from now on.

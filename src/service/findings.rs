@@ -152,7 +152,7 @@ impl Findings {
         let found = tokio::task::spawn_blocking(move || store.finding(&site, id)).await;
         let found = found.map_err(|_| DecisionError::Store(StoreError::Closed))?.map_err(DecisionError::Store)?;
         // What one may not see is not there.
-        let found = found.filter(|finding| actor.circles().contains(&finding.visibility));
+        let found = found.filter(|finding| actor.sees(&finding.scope()));
         found.ok_or(DecisionError::NotFound)
     }
 

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{clock::Clock, witness::WitnessStand};
 use crate::{
     domain::{
-        duty::{Category, CategoryCode, Outcome, Request, Visibility, WorkingCalendar, place},
+        duty::{Category, CategoryCode, Request, place},
         event::{Evidence, GivenPosition, Nature, Report},
         geo::{Datum, ErrorEllipse, Position},
         people::{Actor, OPEN_SOURCES},
@@ -22,7 +22,7 @@ use crate::{
     io::{
         catalog::Catalog,
         evidence::{EvidenceFolder, Looked, PhotoFault},
-        store::{Accepted, IdempotencyKey, NewReport, SameMatter, Store, StoreError},
+        store::{Accepted, IdempotencyKey, NewReport, Store, StoreError},
         tables::value::{self, Fault},
     },
 };
@@ -177,18 +177,14 @@ impl Intake {
     /// A report that is placed, with what the store needs to open a case of it or to join it to one.
     #[must_use]
     pub fn placed(&self, catalog: &Catalog, report: Report, actor: &str) -> NewReport {
-        let category = report.category.as_ref().and_then(|code| catalog.routing.category(code.as_str()));
         NewReport {
             site: self.site.to_string(),
             actor: actor.to_owned(),
             idempotency: None,
             evidence: Vec::new(),
-            same_matter: category
-                .filter(|_| report.placed.outcome != Outcome::Unplaced)
-                .map(|category| SameMatter { category: category.clone(), calendar: Arc::clone(&catalog.calendar) }),
-            visibility: category.map_or(Visibility::Staff, |category| category.visibility),
             case_id: Uuid::now_v7(),
-            due_at: category.and_then(|category| verify_by(category, &catalog.calendar, report.received_at)),
+            verified: false,
+            terms: Arc::clone(&catalog.terms),
             zone: catalog.settings.time_zone.clone(),
             report,
         }
@@ -231,13 +227,21 @@ impl Intake {
         }
     }
 
-    /// Puts a photo on disk, as one of the few that are decoded at a time.
+    /// Puts photos on disk, few of them decoded at a time.
     ///
     /// # Errors
-    /// If it is none, or the disk refuses.
+    /// If one is none, or the disk refuses.
+    pub async fn keep_photos(&self, photos: Vec<Bytes>) -> Result<Vec<Evidence>, IntakeError> {
+        let looked = self.look_at(&photos).await?;
+        self.keep(photos, looked).await
+    }
+
+    /// Puts one photo on disk.
+    ///
+    /// # Errors
+    /// As those of several.
     pub async fn keep_photo(&self, photo: Bytes) -> Result<Evidence, IntakeError> {
-        let looked = self.look_at(std::slice::from_ref(&photo)).await?;
-        self.keep(vec![photo], looked).await?.pop().ok_or_else(closed)
+        self.keep_photos(vec![photo]).await?.pop().ok_or_else(closed)
     }
 }
 
@@ -316,11 +320,6 @@ fn given_position(told: &Told) -> Result<Option<Position>, IntakeError> {
 fn named_position(told: &Told, catalog: &Catalog) -> Option<Position> {
     let names = [told.place.as_deref(), told.address.as_deref()];
     names.into_iter().flatten().find_map(|name| catalog.places.find(name)).map(|place| place.position)
-}
-
-/// The verify limit runs from the report.
-fn verify_by(category: &Category, calendar: &WorkingCalendar, now: Timestamp) -> Option<Timestamp> {
-    category.verify_limit.map(|limit| calendar.due(now, limit))
 }
 
 impl IntakeError {

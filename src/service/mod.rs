@@ -1,8 +1,10 @@
 //! The shell: ties rules and edges together, and serves them.
 
 pub mod app;
+pub mod casework;
 pub mod backup;
 pub mod clock;
+pub mod clockwork;
 pub mod eyes;
 pub mod feed;
 pub mod findings;

@@ -17,8 +17,8 @@ static_loader! {
     };
 }
 
-const EN: LanguageIdentifier = langid!("en");
-const ZH: LanguageIdentifier = langid!("zh");
+static EN: LanguageIdentifier = langid!("en");
+static ZH: LanguageIdentifier = langid!("zh");
 
 /// A language that the product speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumString, strum::VariantNames)]
@@ -55,15 +55,32 @@ impl Language {
             .into_iter()
             .flatten()
             .map(|(param, value)| {
-                let named = value.as_str().and_then(|code| name(param, code));
+                let named = value.as_str().and_then(|code| name(param, code)).or_else(|| self.called(param, value));
                 (Cow::Owned(param.clone()), named.map_or_else(|| argument(param, value), FluentValue::from))
             })
             .collect();
-        let language = match self {
+        WORDS.try_lookup_with_args(self.identifier(), code, &args).unwrap_or_else(|| code.to_owned())
+    }
+
+    /// What a step, a status, a role is called, where the parameter's name says that its value is one of these.
+    fn called(self, param: &str, value: &Value) -> Option<String> {
+        /// Others may have values that only look like these.
+        const NAMED: [&str; 4] = ["action", "status", "role", "wish"];
+        if !NAMED.contains(&param) {
+            return None;
+        }
+        let one = |value: &Value| WORDS.try_lookup(self.identifier(), &format!("{param}_{}", value.as_str()?));
+        match value {
+            Value::Array(values) => values.iter().map(one).collect::<Option<Vec<_>>>().map(|names| names.join(", ")),
+            value => one(value),
+        }
+    }
+
+    fn identifier(self) -> &'static LanguageIdentifier {
+        match self {
             Self::En => &EN,
             Self::Zh => &ZH,
-        };
-        WORDS.try_lookup_with_args(language, code, &args).unwrap_or_else(|| code.to_owned())
+        }
     }
 }
 
@@ -107,8 +124,10 @@ mod tests {
         cli::{RowOutcome, Saying},
         domain::{
             camera::{HomographyError, LinkCause, StreamUriError},
+            case::{ActionKind, Status, TransitionError},
             duty::{CalendarError, Reason},
             grid::{HierarchyError, ring::RingFault, topology::TopologyFault},
+            people::Role,
         },
         io::{
             archive::ArchiveFault,
@@ -116,7 +135,9 @@ mod tests {
             evidence::PhotoFault,
             tables::{events::ColumnError, value::Fault},
         },
-        service::{findings::DecisionError, http::Refusal, intake::IntakeError, restore::RestoreError},
+        service::{
+            casework::StepError, findings::DecisionError, http::Refusal, intake::IntakeError, restore::RestoreError,
+        },
     };
 
     /// The message ids of a language file, with the parameters that each uses.
@@ -159,6 +180,8 @@ mod tests {
             DecisionError::VARIANTS,
             ArchiveFault::VARIANTS,
             RestoreError::VARIANTS,
+            StepError::VARIANTS,
+            TransitionError::VARIANTS,
         ]
         .concat()
         .into_iter()
@@ -176,10 +199,22 @@ mod tests {
                 "photo",
                 "io",
                 "archive",
+                "refused",
+                "told",
             ];
             !wrapped.contains(code)
         })
         .collect();
+        let named = [
+            ("action", ActionKind::VARIANTS),
+            ("status", Status::VARIANTS),
+            ("role", Role::VARIANTS),
+            ("role", &["resident", "service"]),
+            ("wish", &["extension", "return", "suspension", "void"]),
+        ];
+        let named: Vec<String> =
+            named.iter().flat_map(|(kind, names)| names.iter().map(move |name| format!("{kind}_{name}"))).collect();
+        let codes: BTreeSet<&str> = codes.into_iter().chain(named.iter().map(String::as_str)).collect();
         let worded: BTreeSet<&str> = en.iter().map(|(id, _)| id.as_str()).collect();
         assert_eq!(codes, worded, "left: codes, right: words");
     }

@@ -78,6 +78,12 @@ fn as_of(table: &str, seq: i64, audits: i64) -> String {
     match table {
         "log" => format!("SELECT * FROM log WHERE seq <= {seq}"),
         "audit" => format!("SELECT * FROM audit WHERE id <= {audits}"),
+        "trail" => format!(
+            "SELECT trail.* FROM trail JOIN cases ON entry = case_entry
+             JOIN (SELECT change ->> '$.case.id' AS id, max(change ->> '$.case.version') AS known FROM log
+                   WHERE seq <= {seq} GROUP BY 1) AS told ON told.id = cases.state ->> '$.id'
+             WHERE trail.version <= known ORDER BY trail.case_entry, trail.version"
+        ),
         "report" => format!("SELECT * FROM report ORDER BY entry LIMIT {seq}"),
         "evidence" => format!("SELECT * FROM evidence WHERE report IN {reports}"),
         "idempotency" => format!("SELECT * FROM idempotency WHERE report IN {reports}"),
@@ -171,7 +177,7 @@ async fn a_backup_under_load_is_the_store_and_its_photos_at_one_instant() {
             "{table} holds nothing later"
         );
     }
-    let present = "SELECT number, reports, version FROM cases ORDER BY number";
+    let present = "SELECT number, state ->> '$.reports', version FROM cases ORDER BY number";
     let logged: Vec<_> = rows(&after, &as_of("cases", seq, audits)).into_iter().map(|row| row[1..].to_vec()).collect();
     assert_eq!(rows(&after, present), logged, "cases are what the log says");
     assert_eq!(one(&after, "SELECT last FROM number_given"), one(&after, "SELECT count(*) FROM cases"));

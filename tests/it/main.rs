@@ -12,6 +12,7 @@ mod assign;
 mod backup;
 mod bad_rows;
 mod bad_site;
+mod casework;
 mod demo_site;
 #[cfg(feature = "video")]
 mod findings;

@@ -2,11 +2,12 @@
 
 use futures_util::StreamExt;
 use gridwatch::{
-    domain::people::{Actor, ActorKind, Permission},
+    domain::people::{Actor, ActorKind, Permission, Role},
     service::http::ROUTES,
 };
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use strum::IntoEnumIterator;
 use tokio_tungstenite::tungstenite::{self, Message, client::IntoClientRequest};
 
 use crate::harness::service::{Service, answer};
@@ -194,9 +195,14 @@ async fn every_route_lets_in_just_those_who_may() {
     let program = service.token(ActorKind::Program).await;
     let who = [
         (Actor::resident(), None),
-        (Actor { kind: ActorKind::Program, name: String::new() }, Some(program)),
-        (Actor { kind: ActorKind::Administrator, name: String::new() }, Some(service.administrator.clone())),
+        (Actor::of(ActorKind::Program, ""), Some(program)),
+        (Actor::of(ActorKind::Administrator, ""), Some(service.administrator.clone())),
     ];
+    let mut who = who.to_vec();
+    for role in Role::iter() {
+        let actor = Actor { roles: vec![role], ..Actor::of(ActorKind::Program, &role.to_string()) };
+        who.push((actor.clone(), Some(service.token_of(actor).await)));
+    }
     for (path, permission, _) in ROUTES {
         let path = path.replace("{id}", "01a20452-96c7-75ab-aab9-b0ed9c02e21f");
         for (actor, token) in &who {
@@ -214,8 +220,9 @@ async fn every_route_lets_in_just_those_who_may() {
                 let own_reason = path == "/api/session";
                 assert!(
                     own_reason || kept_out != actor.may(*permission),
-                    "{method} {path} by {:?}: {status}",
-                    actor.kind
+                    "{method} {path} by {} {:?}: {status}",
+                    actor.kind,
+                    actor.roles
                 );
             }
         }

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use gridwatch::{
     domain::{
         case::Status,
-        duty::{Outcome, Placed, Reason, Visibility, WorkingCalendar},
+        duty::{Outcome, Placed, Reason, Visibility},
         event::{Nature, Report},
         geo::Position,
+        people::{Actor, ActorKind, Sight},
         update::Change,
     },
     io::{
         catalog,
-        store::{CaseFilter, IdempotencyKey, NewReport, SameMatter, Store, StoreError},
+        store::{CaseFilter, FindingFilter, IdempotencyKey, NewReport, Store, StoreError},
     },
 };
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
@@ -68,10 +69,9 @@ impl Desk {
             },
             idempotency: None,
             evidence: Vec::new(),
-            same_matter: Some(SameMatter { category, calendar: Arc::new(WorkingCalendar::plain(TimeZone::UTC)) }),
-            visibility: Visibility::Public,
             case_id: Uuid::now_v7(),
-            due_at: None,
+            verified: false,
+            terms: Arc::clone(&self.catalog.terms),
             zone: TimeZone::get("Asia/Shanghai").expect("bundled"),
         }
     }
@@ -81,10 +81,15 @@ impl Desk {
     }
 
     fn all(&self, filter: CaseFilter) -> Vec<String> {
-        let filter = CaseFilter { visible: vec![Visibility::Public], ..filter };
+        let filter = CaseFilter { visible: staff(), ..filter };
         let page = self.store.cases("demo", &filter, None, 1000).expect("a page");
         page.cases.into_iter().map(|case| case.number).collect()
     }
+}
+
+/// What the staff may see.
+fn staff() -> Sight {
+    Actor::of(ActorKind::Program, "tester").sight()
 }
 
 fn placed(outcome: Outcome) -> Placed {
@@ -122,7 +127,7 @@ fn the_same_thing_again_joins_the_open_case_and_another_opens_its_own() {
     assert_ne!(desk.accept(desk.report(radius_m + 2.0, 30)).expect("accepted").case.id, first.id, "too far away");
     assert_ne!(desk.accept(desk.report(0.0, 100_000)).expect("accepted").case.id, first.id, "too late");
     let mut other = desk.report(0.0, 10);
-    other.same_matter = None;
+    other.report.category = None;
     assert_ne!(desk.accept(other).expect("accepted").case.id, first.id, "no rule, no joining");
 }
 
@@ -131,7 +136,7 @@ fn a_repeated_key_is_answered_the_same_and_done_once() {
     let desk = Desk::new();
     let with_key = |request: &str| {
         let mut new = desk.report(0.0, 0);
-        new.same_matter = None;
+        new.report.category = None;
         new.idempotency = Some(IdempotencyKey { key: "k".into(), request: request.into() });
         new
     };
@@ -146,7 +151,7 @@ fn a_repeated_key_is_answered_the_same_and_done_once() {
 fn ten_thousand_equal_keys_at_once_make_one_case() {
     let desk = Desk::new();
     let mut new = desk.report(0.0, 0);
-    new.same_matter = None;
+    new.report.category = None;
     new.idempotency = Some(IdempotencyKey { key: "k".into(), request: "r".into() });
     let ids = desk.runtime.block_on(async {
         let tasks: Vec<_> = (0..10_000)
@@ -170,7 +175,7 @@ fn a_senders_own_id_is_taken_once() {
     let desk = Desk::new();
     let with_id = |source: &str| {
         let mut new = desk.report(0.0, 0);
-        new.same_matter = None;
+        new.report.category = None;
         (new.report.source, new.report.external_id) = (source.into(), Some("4711".into()));
         new
     };
@@ -224,7 +229,7 @@ fn whoever_listens_hears_every_committed_change_in_order_and_can_catch_up() {
     assert_eq!(rest, logged[15..]);
     let snapshot = desk
         .store
-        .snapshot("demo", 5, &gridwatch::io::store::FindingFilter::default(), Timestamp::MAX)
+        .snapshot("demo", 5, &FindingFilter { visible: staff(), ..FindingFilter::default() }, Timestamp::MAX)
         .expect("a snapshot");
     assert_eq!((snapshot.open_cases.len(), snapshot.seq), (5, logged[19].seq));
 }
@@ -234,7 +239,11 @@ fn lists_are_filtered_paged_and_never_show_what_is_restricted() {
     let desk = Desk::new();
     for i in 0..25 {
         let mut new = desk.report(f64::from(i) * 300.0, i64::from(i));
-        new.visibility = if i == 24 { Visibility::Restricted } else { Visibility::Public };
+        if i == 24 {
+            let categories = desk.catalog.routing.categories().iter();
+            let restricted = categories.clone().find(|category| category.visibility == Visibility::Restricted);
+            new.report.category = restricted.map(|category| category.code.clone());
+        }
         if i % 5 == 0 {
             new.report.placed = placed(Outcome::Unplaced);
         }
@@ -248,7 +257,7 @@ fn lists_are_filtered_paged_and_never_show_what_is_restricted() {
     let to = Some("2026-03-04T02:12:00Z".parse().expect("an instant"));
     assert_eq!(desk.all(CaseFilter { from, to, ..CaseFilter::default() }), ["2026-000012", "2026-000011"]);
 
-    let filter = CaseFilter { visible: vec![Visibility::Public], ..CaseFilter::default() };
+    let filter = CaseFilter { visible: staff(), ..CaseFilter::default() };
     let (mut after, mut seen) = (None, Vec::new());
     loop {
         let page = desk.store.cases("demo", &filter, after, 7).expect("a page");

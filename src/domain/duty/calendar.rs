@@ -99,33 +99,42 @@ impl WorkingCalendar {
     pub fn due(&self, start: Timestamp, limit: Limit) -> Timestamp {
         let amount = i64::from(limit.amount());
         let end = match limit.unit() {
+            LimitUnit::ClockMinute => start.checked_add(SignedDuration::from_mins(amount)).ok(),
             LimitUnit::ClockHour => start.checked_add(SignedDuration::from_hours(amount)).ok(),
-            LimitUnit::WorkingHour => self.after_working(start, SignedDuration::from_hours(amount)),
-            LimitUnit::WorkingMinute => self.after_working(start, SignedDuration::from_mins(amount)),
+            LimitUnit::WorkingHour => after(self.stretches(start), SignedDuration::from_hours(amount)),
+            LimitUnit::WorkingMinute => after(self.stretches(start), SignedDuration::from_mins(amount)),
             LimitUnit::WorkingDay => self.after_days(start, amount),
         };
         end.unwrap_or(Timestamp::MAX)
     }
 
-    /// Working time between two instants; zero if `to` is not after `from`.
+    /// How much of a limit of this unit runs off between two instants: by the clock, in working hours, or, for limits in
+    /// days, in whole working days with their nights. Zero if `to` is not after `from`.
+    ///
+    /// What [`due`](Self::due) adds, this measures: a limit that was stopped and goes on later ends at
+    /// [`advance`](Self::advance) of what was left of it.
     #[must_use]
-    pub fn worked(&self, from: Timestamp, to: Timestamp) -> SignedDuration {
-        self.stretches(from)
-            .take_while(|(begin, _)| *begin < to)
-            .map(|(begin, end)| end.min(to).duration_since(begin))
-            .sum()
+    pub fn elapsed(&self, unit: LimitUnit, from: Timestamp, to: Timestamp) -> SignedDuration {
+        let within = |stretches: Stretches<'_>| {
+            let cut = stretches.take_while(|(begin, _)| *begin < to);
+            cut.map(|(begin, end)| end.min(to).duration_since(begin)).sum()
+        };
+        match unit {
+            LimitUnit::ClockMinute | LimitUnit::ClockHour => to.duration_since(from).max(SignedDuration::ZERO),
+            LimitUnit::WorkingHour | LimitUnit::WorkingMinute => within(Box::new(self.stretches(from))),
+            LimitUnit::WorkingDay => within(Box::new(self.whole_days(from))),
+        }
     }
 
-    fn after_working(&self, start: Timestamp, needed: SignedDuration) -> Option<Timestamp> {
-        let mut left = needed;
-        for (begin, end) in self.stretches(start) {
-            let length = end.duration_since(begin);
-            if left <= length {
-                return begin.checked_add(left).ok();
-            }
-            left -= length;
-        }
-        None
+    /// The instant at which so much of a limit of this unit has run off; the last one that exists if there is none.
+    #[must_use]
+    pub fn advance(&self, unit: LimitUnit, from: Timestamp, by: SignedDuration) -> Timestamp {
+        let end = match unit {
+            LimitUnit::ClockMinute | LimitUnit::ClockHour => from.checked_add(by).ok(),
+            LimitUnit::WorkingHour | LimitUnit::WorkingMinute => after(self.stretches(from), by),
+            LimitUnit::WorkingDay => after(self.whole_days(from), by),
+        };
+        end.unwrap_or(Timestamp::MAX)
     }
 
     fn after_days(&self, start: Timestamp, days: i64) -> Option<Timestamp> {
@@ -149,6 +158,29 @@ impl WorkingCalendar {
             .map(move |(begin, end)| (begin.max(from), end))
             .filter(|(begin, end)| begin < end)
     }
+
+    /// Working days from midnight to midnight from `from` on, the first one cut to begin there.
+    fn whole_days(&self, from: Timestamp) -> impl Iterator<Item = (Timestamp, Timestamp)> + '_ {
+        let midnight = |date: Date| date.to_zoned(self.zone.clone()).map(|zoned| zoned.timestamp());
+        self.days(from.to_zoned(self.zone.clone()).date())
+            .map_while(move |date| Some((midnight(date).ok()?, midnight(date.tomorrow().ok()?).ok()?)))
+            .map(move |(begin, end)| (begin.max(from), end))
+    }
+}
+
+type Stretches<'a> = Box<dyn Iterator<Item = (Timestamp, Timestamp)> + 'a>;
+
+/// The instant at which so much of the stretches is over.
+fn after(stretches: impl Iterator<Item = (Timestamp, Timestamp)>, needed: SignedDuration) -> Option<Timestamp> {
+    let mut left = needed;
+    for (begin, end) in stretches {
+        let length = end.duration_since(begin);
+        if left <= length {
+            return begin.checked_add(left).ok();
+        }
+        left -= length;
+    }
+    None
 }
 
 #[cfg(test)]
@@ -216,12 +248,44 @@ mod tests {
         let calendar = calendar();
         for (start, limit) in [("2026-02-13T16:45+08:00", "23h"), ("2026-03-07T03:00+08:00", "90m")] {
             let (start, limit): (Timestamp, Limit) = (start.parse().expect("valid"), limit.parse().expect("valid"));
-            let minutes = calendar.worked(start, calendar.due(start, limit)).as_mins();
+            let minutes = calendar.elapsed(limit.unit(), start, calendar.due(start, limit)).as_mins();
             let factor = if limit.unit() == LimitUnit::WorkingHour { 60 } else { 1 };
             assert_eq!(minutes, i64::from(limit.amount()) * factor);
         }
         let (late, early) = ("2026-03-07T03:00Z".parse().expect("valid"), "2026-03-01T03:00Z".parse().expect("valid"));
-        assert_eq!(calendar.worked(late, early), SignedDuration::ZERO);
+        for unit in [LimitUnit::ClockHour, LimitUnit::WorkingHour, LimitUnit::WorkingDay] {
+            assert_eq!(calendar.elapsed(unit, late, early), SignedDuration::ZERO);
+        }
+    }
+
+    #[test]
+    fn a_limit_that_is_stopped_and_goes_on_at_once_ends_as_before() {
+        let calendar = calendar();
+        // On a workday, in its lunch hour, on a Saturday, on the eve of the festival and in it.
+        let starts =
+            ["2026-03-04T09:10", "2026-03-04T12:20", "2026-03-07T10:00", "2026-02-14T17:00", "2026-02-16T03:00"];
+        for start in starts.map(|start| format!("{start}+08:00").parse::<Timestamp>().expect("valid")) {
+            for limit in ["90m", "5h", "30H", "1d", "3d"].map(|limit| limit.parse::<Limit>().expect("valid")) {
+                let due = calendar.due(start, limit);
+                for share in 0..10 {
+                    let stopped = start + due.duration_since(start) * share / 10;
+                    let left = calendar.elapsed(limit.unit(), stopped, due);
+                    assert_eq!(calendar.advance(limit.unit(), stopped, left), due, "{start} {limit} {share}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_limit_in_days_that_stands_still_over_a_festival_loses_nothing_of_it() {
+        let calendar = calendar();
+        let at = |text: &str| format!("{text}+08:00").parse::<Timestamp>().expect("valid");
+        // Due on Wednesday 11 at 10:00; stopped on Tuesday at 16:00 with 18 hours left; goes on after the festival.
+        let due = calendar.due(at("2026-02-09T10:00"), "2d".parse().expect("valid"));
+        let left = calendar.elapsed(LimitUnit::WorkingDay, at("2026-02-10T16:00"), due);
+        assert_eq!(left, SignedDuration::from_hours(18));
+        assert_eq!(calendar.advance(LimitUnit::WorkingDay, at("2026-02-24T08:00"), left), at("2026-02-25T02:00"));
+        assert_eq!(calendar.advance(LimitUnit::WorkingDay, at("2026-02-20T08:00"), left), at("2026-02-24T18:00"));
     }
 
     #[test]

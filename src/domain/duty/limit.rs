@@ -2,7 +2,9 @@
 
 use std::{fmt, str::FromStr};
 
-/// How long something may take: `30m`, `4h`, `4H`, `3d`.
+use serde::{Deserialize, Serialize};
+
+/// How long something may take: `30m`, `4h`, `30M`, `4H`, `3d`.
 ///
 /// Lower case counts working time, upper case the clock; `3d` is the same clock time three working days on. When a limit
 /// ends is the working calendar's to say ([`WorkingCalendar::due`](super::WorkingCalendar::due)).
@@ -13,7 +15,8 @@ use std::{fmt, str::FromStr};
 /// assert_eq!((limit.amount(), limit.unit()), (4, LimitUnit::WorkingHour));
 /// assert!("4 hours".parse::<Limit>().is_err());
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Limit {
     amount: u32,
     unit: LimitUnit,
@@ -25,6 +28,8 @@ pub enum LimitUnit {
     WorkingMinute,
     /// `h`
     WorkingHour,
+    /// `M`
+    ClockMinute,
     /// `H`
     ClockHour,
     /// `d`
@@ -34,7 +39,7 @@ pub enum LimitUnit {
 /// Not a limit.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LimitError {
-    #[error("a limit is a number and one of m, h, H, d")]
+    #[error("a limit is a number and one of m, h, M, H, d")]
     Form,
     #[error("a limit lies between 1 and {}", Limit::MAX)]
     Amount,
@@ -53,6 +58,35 @@ impl Limit {
     pub fn unit(self) -> LimitUnit {
         self.unit
     }
+
+    /// As many of another unit.
+    #[must_use]
+    pub fn counted_as(self, unit: LimitUnit) -> Self {
+        Self { unit, ..self }
+    }
+}
+
+// As a text it has no fields to describe.
+impl utoipa::PartialSchema for Limit {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        utoipa::schema!(String).description(Some("`30m`, `4h`, `3d` of working time; `30M`, `4H` by the clock")).into()
+    }
+}
+
+impl utoipa::ToSchema for Limit {}
+
+impl From<Limit> for String {
+    fn from(limit: Limit) -> Self {
+        limit.to_string()
+    }
+}
+
+impl TryFrom<String> for Limit {
+    type Error = LimitError;
+
+    fn try_from(text: String) -> Result<Self, LimitError> {
+        text.parse()
+    }
 }
 
 impl FromStr for Limit {
@@ -62,6 +96,7 @@ impl FromStr for Limit {
         let unit = match text.chars().next_back() {
             Some('m') => LimitUnit::WorkingMinute,
             Some('h') => LimitUnit::WorkingHour,
+            Some('M') => LimitUnit::ClockMinute,
             Some('H') => LimitUnit::ClockHour,
             Some('d') => LimitUnit::WorkingDay,
             _ => return Err(LimitError::Form),
@@ -82,6 +117,7 @@ impl fmt::Display for Limit {
         let unit = match self.unit {
             LimitUnit::WorkingMinute => 'm',
             LimitUnit::WorkingHour => 'h',
+            LimitUnit::ClockMinute => 'M',
             LimitUnit::ClockHour => 'H',
             LimitUnit::WorkingDay => 'd',
         };
@@ -95,7 +131,7 @@ mod tests {
 
     #[test]
     fn a_limit_reads_and_writes_the_same() {
-        for text in ["30m", "4h", "4H", "3d", "9999d"] {
+        for text in ["30m", "4h", "30M", "4H", "3d", "9999d"] {
             assert_eq!(text.parse::<Limit>().map(|limit| limit.to_string()).as_deref(), Ok(text));
         }
     }

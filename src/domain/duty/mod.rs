@@ -7,6 +7,7 @@ mod limit;
 mod place;
 mod placed;
 mod routing;
+mod scope;
 
 pub use super::grid::DepartmentCode;
 pub use calendar::{CalendarError, WorkingCalendar, WorkingHours};
@@ -15,6 +16,7 @@ pub use limit::{Limit, LimitError, LimitUnit};
 pub use place::{Outcome, Placement, Reason, Request, place};
 pub use placed::{Candidate, Placed, Step};
 pub use routing::{Asset, Routing, Rule, Territory};
+pub use scope::Scope;
 
 /// A department (职能部门) that cases are dispatched to.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::Evidence;
 use crate::domain::{
-    duty::{CategoryCode, Placed, Visibility},
+    duty::{CategoryCode, Placed, Scope, Visibility},
     geo::{ErrorEllipse, Position},
     vision::{Kind, PixelBox},
 };
@@ -89,6 +89,12 @@ pub enum Decision {
 pub struct Decided(pub FindingStatus);
 
 impl Finding {
+    /// Whose it is.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        Scope::of(self.visibility, &self.placed)
+    }
+
     /// Takes a decision in.
     ///
     /// # Errors

@@ -2,17 +2,28 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::duty::Visibility;
+use super::{Post, Role, Staff, StaffId};
+use crate::domain::{
+    duty::{DepartmentCode, Scope, Visibility},
+    grid::GridCode,
+};
 
 /// Whoever stands behind a request. Every handler takes one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Actor {
     pub kind: ActorKind,
-    /// As it stands in the audit trail.
+    /// As it stands in the trail: the id of a member of staff, the name of a token.
     pub name: String,
+    pub roles: Vec<Role>,
+    pub reach: Reach,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub post: Option<Post>,
+    /// On post B: whose absence it stands in for; without one it reads and does not act.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stands_in_for: Option<StaffId>,
 }
 
-/// What sort of actor it is; accounts with roles and posts come with the case's workflow.
+/// What sort of actor it is.
 #[derive(
     Debug,
     Clone,
@@ -33,10 +44,56 @@ pub struct Actor {
 pub enum ActorKind {
     /// Nobody signed in: reports, and sees what everybody may see.
     Resident,
+    /// A member of staff.
+    Person,
     /// A program with a token.
     Program,
-    /// Whoever opened the sign-in link.
+    /// Whoever opened the sign-in link that the service prints.
     Administrator,
+    /// The service itself, when a limit runs out.
+    Service,
+}
+
+/// Which cases are theirs to see: those in a part of the hierarchy, or before a department.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Reach {
+    /// All of the site.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub everywhere: bool,
+    /// Grids, or wider levels with all that lies in them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub grids: Vec<GridCode>,
+    /// Cases that this department has an order of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub department: Option<DepartmentCode>,
+}
+
+impl Reach {
+    #[must_use]
+    pub fn everywhere() -> Self {
+        Self { everywhere: true, ..Self::default() }
+    }
+
+    /// Whether something on this way up the hierarchy, before these departments, lies within. What nobody has placed yet
+    /// lies before everybody who has a part of the hierarchy.
+    #[must_use]
+    pub fn covers<'a>(
+        &self,
+        mut path: impl ExactSizeIterator<Item = &'a GridCode>,
+        mut departments: impl Iterator<Item = &'a DepartmentCode>,
+    ) -> bool {
+        self.everywhere
+            || (path.len() == 0 && !self.grids.is_empty())
+            || path.any(|code| self.grids.contains(code))
+            || departments.any(|department| self.department.as_ref() == Some(department))
+    }
+}
+
+/// What somebody may see: the circles that are let in, and how far in the site.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sight {
+    pub circles: Vec<Visibility>,
+    pub reach: Reach,
 }
 
 /// Ways in that are open to all: whoever reports without a token is one of these.
@@ -49,32 +106,124 @@ pub enum Permission {
     LookAround,
     /// To report, and to follow one's own report.
     Report,
-    /// Cases with all that the staff know of them.
+    /// Cases with all that the staff know of them, as far as one's reach goes.
     ReadCases,
+    /// To take steps on cases; which ones, the workflow says.
+    Act,
     /// To make cases of what cameras saw, or to dismiss it.
     DecideFindings,
+    /// What a member of staff does as such: one's own tasks, state, record.
+    Serve,
+    /// Tallies and scores.
+    ReadFigures,
     /// Photos as they came, with what their metadata tell.
     SeeOriginals,
     /// Figures of the running service.
     Observe,
-    /// Tokens and settings.
+    /// Accounts, tokens and settings.
     Administer,
+}
+
+impl Role {
+    /// Whether a role may. What everybody may is not asked here.
+    #[must_use]
+    pub fn may(self, permission: Permission) -> bool {
+        use Permission as P;
+        match permission {
+            P::LookAround | P::Report | P::ReadCases => true,
+            P::Act => matches!(
+                self,
+                Self::StreetCadre
+                    | Self::Specialist
+                    | Self::GridWorker
+                    | Self::DepartmentClerk
+                    | Self::IntakeOfficer
+                    | Self::ShiftHead
+                    | Self::Dispatcher
+                    | Self::Supervisor
+            ),
+            P::DecideFindings => {
+                matches!(self, Self::Operator | Self::IntakeOfficer | Self::ShiftHead | Self::Dispatcher)
+            }
+            P::Serve => !matches!(self, Self::Display | Self::Administrator),
+            P::ReadFigures => !matches!(self, Self::Informant | Self::GridWorker),
+            P::SeeOriginals | P::Observe | P::Administer => self == Self::Administrator,
+        }
+    }
+
+    /// Whether it handles what only few may know of.
+    fn handles_restricted(self) -> bool {
+        matches!(
+            self,
+            Self::Specialist | Self::DepartmentClerk | Self::IntakeOfficer | Self::ShiftHead | Self::Dispatcher
+        ) || self == Self::Administrator
+    }
 }
 
 impl Actor {
     #[must_use]
     pub fn resident() -> Self {
-        Self { kind: ActorKind::Resident, name: "resident".to_owned() }
+        Self { reach: Reach::default(), ..Self::of(ActorKind::Resident, "resident") }
+    }
+
+    /// The service itself.
+    #[must_use]
+    pub fn service() -> Self {
+        Self::of(ActorKind::Service, "gridwatch")
+    }
+
+    /// One whose kind alone says what it may, everywhere.
+    #[must_use]
+    pub fn of(kind: ActorKind, name: &str) -> Self {
+        let (roles, reach) = (Vec::new(), Reach::everywhere());
+        Self { kind, name: name.to_owned(), roles, reach, post: None, stands_in_for: None }
+    }
+
+    /// A member of staff, as the site's list has them.
+    #[must_use]
+    pub fn person(staff: &Staff, stands_in_for: Option<StaffId>) -> Self {
+        let clerk_only = staff.roles.iter().all(|role| *role == Role::DepartmentClerk);
+        let department = staff.department.clone().filter(|_| staff.roles.contains(&Role::DepartmentClerk));
+        Self {
+            kind: ActorKind::Person,
+            name: staff.id.as_str().to_owned(),
+            roles: staff.roles.clone(),
+            // A clerk's grids say where in the street he works; what he sees is what is before his department.
+            reach: Reach {
+                everywhere: false,
+                grids: if clerk_only { Vec::new() } else { staff.grids.clone() },
+                department,
+            },
+            post: staff.post,
+            stands_in_for,
+        }
+    }
+
+    #[must_use]
+    pub fn holds(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+
+    /// Post B acts while post A is away.
+    #[must_use]
+    pub fn is_on_duty(&self) -> bool {
+        self.post != Some(Post::B) || self.stands_in_for.is_some()
     }
 
     #[must_use]
     pub fn may(&self, permission: Permission) -> bool {
-        match permission {
-            Permission::LookAround | Permission::Report => true,
-            Permission::ReadCases | Permission::DecideFindings | Permission::Observe => {
-                self.kind != ActorKind::Resident
+        use Permission as P;
+        match self.kind {
+            ActorKind::Resident => matches!(permission, P::LookAround | P::Report),
+            // Steps of a case are for those whose post they are.
+            ActorKind::Administrator => !matches!(permission, P::Act | P::Serve),
+            ActorKind::Service => true,
+            ActorKind::Program if self.roles.is_empty() => {
+                !matches!(permission, P::Act | P::Serve | P::Administer | P::SeeOriginals)
             }
-            Permission::Administer | Permission::SeeOriginals => self.kind == ActorKind::Administrator,
+            ActorKind::Program | ActorKind::Person => {
+                matches!(permission, P::LookAround | P::Report) || self.roles.iter().any(|role| role.may(permission))
+            }
         }
     }
 
@@ -84,13 +233,30 @@ impl Actor {
         self.kind != ActorKind::Resident || OPEN_SOURCES.contains(&source)
     }
 
-    /// The circles whose cases the actor sees in full.
+    /// What it sees in full; elsewhere things are counts.
     #[must_use]
-    pub fn circles(&self) -> &'static [Visibility] {
-        match self.kind {
+    pub fn sight(&self) -> Sight {
+        let handles = self.roles.iter().any(|role| role.handles_restricted());
+        let circles: &[Visibility] = match self.kind {
             ActorKind::Resident => &[Visibility::Public],
-            ActorKind::Program => &[Visibility::Public, Visibility::Staff],
-            ActorKind::Administrator => &[Visibility::Public, Visibility::Staff, Visibility::Restricted],
-        }
+            ActorKind::Administrator | ActorKind::Service => Sight::ALL,
+            ActorKind::Program | ActorKind::Person if handles => Sight::ALL,
+            ActorKind::Program | ActorKind::Person => &[Visibility::Public, Visibility::Staff],
+        };
+        Sight { circles: circles.to_vec(), reach: self.reach.clone() }
+    }
+
+    #[must_use]
+    pub fn sees(&self, scope: &Scope) -> bool {
+        self.sight().shows(scope)
+    }
+}
+
+impl Sight {
+    const ALL: &'static [Visibility] = &[Visibility::Public, Visibility::Staff, Visibility::Restricted];
+
+    #[must_use]
+    pub fn shows(&self, scope: &Scope) -> bool {
+        self.circles.contains(&scope.visibility) && self.reach.covers(scope.path.iter(), scope.departments.iter())
     }
 }

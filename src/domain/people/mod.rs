@@ -5,7 +5,7 @@ mod actor;
 use serde::{Deserialize, Serialize};
 
 use super::{code::text_code, duty::DepartmentCode, grid::GridCode};
-pub use actor::{Actor, ActorKind, OPEN_SOURCES, Permission};
+pub use actor::{Actor, ActorKind, OPEN_SOURCES, Permission, Reach, Sight};
 
 text_code! {
     /// The id of a member of staff.
@@ -26,7 +26,9 @@ text_code! {
     Deserialize,
     strum::Display,
     strum::EnumString,
+    strum::EnumIter,
     strum::VariantNames,
+    utoipa::ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -39,6 +41,8 @@ pub enum Role {
     CommunityStaff,
     /// 三级网格专员 / 专职网格员: verifies and checks on the spot.
     Specialist,
+    /// 网格员: reports, and solves small things on the spot.
+    GridWorker,
     /// 网格信息员: reports.
     Informant,
     /// 职能部门下派人员: signs for and handles.
@@ -55,6 +59,12 @@ pub enum Role {
     Operator,
     /// 研判人员: asks for hotspots and figures.
     Planner,
+    /// 督查员: watches over lateness and complaints.
+    Supervisor,
+    /// 大屏: a wall that shows, and nobody who acts.
+    Display,
+    /// 系统管理员: accounts, tokens, settings; no step of a case.
+    Administrator,
 }
 
 /// AB岗: post B stands in for post A.
@@ -72,10 +82,28 @@ pub enum Role {
     strum::Display,
     strum::EnumString,
     strum::VariantNames,
+    utoipa::ToSchema,
 )]
 pub enum Post {
     A,
     B,
+}
+
+impl Staff {
+    /// Whether this is post B to the other's post A: the same role, before the same department or in one of its grids.
+    #[must_use]
+    pub fn stands_in_for(&self, other: &Self) -> bool {
+        let is_clerk = self.roles.contains(&Role::DepartmentClerk);
+        let is_near = if is_clerk {
+            self.department.is_some() && self.department == other.department
+        } else {
+            self.grids.iter().any(|grid| other.grids.contains(grid))
+        };
+        self.post == Some(Post::B)
+            && other.post == Some(Post::A)
+            && is_near
+            && self.roles.iter().any(|role| other.roles.contains(role))
+    }
 }
 
 /// A member of staff as `staff.csv` has them.

@@ -20,12 +20,14 @@ mod references;
 mod serving;
 mod settings;
 mod survey_grids;
+mod workflow;
 mod written;
 
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use crate::domain::{
     camera::CameraIndex,
+    case::Terms,
     duty::{Routing, WorkingCalendar},
     grid::CoverageTimeline,
     people::Staff,
@@ -49,10 +51,12 @@ pub struct Catalog {
     pub version: Version,
     pub settings: Settings,
     pub coverages: CoverageTimeline,
-    pub routing: Routing,
+    pub routing: Arc<Routing>,
     pub staff: Vec<Staff>,
     pub places: Register,
     pub calendar: Arc<WorkingCalendar>,
+    /// What holds for cases: the lists and the calendar above, and the plan of the work.
+    pub terms: Arc<Terms>,
     pub cameras: CameraIndex,
     pub basemap: Vec<BasemapLayer>,
 }
@@ -183,6 +187,7 @@ fn read_from(root: &Path, source: Source<'_>, purpose: For) -> Reading {
     let staff = site.read(people::STAFF, Need::Expected, |bytes, p| Some(people::staff(bytes, p)));
     let places = site.read(people::PLACES, Need::Expected, |bytes, p| Some(people::places(bytes, datum, p)));
     let calendar = site.read(calendar::FILE, Need::Expected, |bytes, p| calendar::read(bytes, zone, p));
+    let plan = site.read(workflow::FILE, Need::Optional, workflow::read).unwrap_or_default();
     let cameras =
         site.read(cameras::FILE, Need::Expected, |bytes, p| Some(cameras::read(bytes, datum, p))).unwrap_or_default();
     let SiteReader { folder, hash, files, .. } = site;
@@ -216,18 +221,26 @@ fn read_from(root: &Path, source: Source<'_>, purpose: For) -> Reading {
     }));
 
     let sound = problems.iter().all(|problem| problem.severity != Severity::Error);
+    let routing = Arc::new(Routing::new(
+        without_spots(departments.map(|list| list.entries).unwrap_or_default()),
+        without_spots(categories.map(|list| list.entries).unwrap_or_default()),
+        without_spots(territories),
+        without_spots(assets),
+    ));
+    let calendar = Arc::new(calendar.unwrap_or_else(|| WorkingCalendar::plain(settings.time_zone.clone())));
     let catalog = coverages.filter(|_| sound).map(|coverages| Catalog {
+        terms: Arc::new(Terms {
+            version: version.as_str().to_owned(),
+            plan,
+            routing: Arc::clone(&routing),
+            calendar: Arc::clone(&calendar),
+        }),
         version,
         coverages,
-        routing: Routing::new(
-            without_spots(departments.map(|list| list.entries).unwrap_or_default()),
-            without_spots(categories.map(|list| list.entries).unwrap_or_default()),
-            without_spots(territories),
-            without_spots(assets),
-        ),
+        routing,
         staff: without_spots(staff),
         places: Register::new(places.unwrap_or_default()),
-        calendar: Arc::new(calendar.unwrap_or_else(|| WorkingCalendar::plain(settings.time_zone.clone()))),
+        calendar,
         cameras: CameraIndex::new(without_spots(cameras)),
         basemap,
         settings,

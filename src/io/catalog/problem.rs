@@ -130,6 +130,11 @@ pub enum Why {
     BadDate {
         value: String,
     },
+    /// More steps of lateness than anybody climbs.
+    LongLadder {
+        rungs: usize,
+        limit: usize,
+    },
     BadTimeZone {
         value: String,
     },

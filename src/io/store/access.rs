@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
-use super::{Store, StoreError};
-use crate::domain::people::{Actor, ActorKind};
+use super::{Store, StoreError, rows::to_json};
+use crate::domain::people::Actor;
 
 /// What a secret is good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display)]
@@ -134,7 +134,7 @@ fn insert(connection: &rusqlite::Connection, site: &str, credential: &Credential
         site,
         credential.actor.name,
         credential.purpose.to_string(),
-        credential.actor.kind.to_string(),
+        to_json(&credential.actor)?,
         credential.created_at.as_millisecond(),
         credential.expires_at.map(Timestamp::as_millisecond),
     ])?;
@@ -149,12 +149,11 @@ fn holder(
     now: Timestamp,
 ) -> rusqlite::Result<Option<Actor>> {
     let mut find = connection.prepare_cached(
-        "SELECT actor, name FROM token WHERE hash = ? AND site = ? AND purpose = ? AND revoked_at IS NULL
+        "SELECT actor FROM token WHERE hash = ? AND site = ? AND purpose = ? AND revoked_at IS NULL
            AND (expires_at IS NULL OR expires_at > ?)",
     )?;
-    let found: Option<(String, String)> = find
-        .query_row(params![hash, site, purpose.to_string(), now.as_millisecond()], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    // A kind that this program does not know is nobody.
-    Ok(found.and_then(|(kind, name)| Some(Actor { kind: kind.parse::<ActorKind>().ok()?, name })))
+    let found = find.query_row(params![hash, site, purpose.to_string(), now.as_millisecond()], |row| row.get(0));
+    let found: Option<String> = found.optional()?;
+    // What this program does not know is nobody.
+    Ok(found.and_then(|actor| serde_json::from_str(&actor).ok()))
 }

@@ -9,7 +9,11 @@ use super::{
     lists::{self, Way},
     rows,
 };
-use crate::domain::{case::Case, duty::Visibility, event::Report};
+use crate::domain::{
+    case::Case,
+    event::Report,
+    people::{Reach, Sight},
+};
 
 /// Which cases to list; what is `None` does not matter.
 #[derive(Debug, Clone, Default)]
@@ -27,8 +31,8 @@ pub struct CaseFilter {
     pub bbox: Option<[f64; 4]>,
     /// Open, and its limit ended before this instant.
     pub overdue_at: Option<Timestamp>,
-    /// The widest circle that the reader belongs to: cases with narrower visibility are left out.
-    pub visible: Vec<Visibility>,
+    /// What the reader may see: the rest is left out.
+    pub visible: Sight,
 }
 
 /// Some of a list, newest first.
@@ -136,8 +140,7 @@ pub fn list(
         query.and("cases.lat >= ?", Some(south));
         query.and("cases.lat <= ?", Some(north));
     }
-    let circles: Vec<String> = filter.visible.iter().map(|circle| format!("'{circle}'")).collect();
-    query.condition(&format!("cases.visibility IN ({})", circles.join(", ")));
+    query.seen_by(site, &filter.visible);
     let columns: Vec<String> = rows::CASE.split(", ").map(|column| format!("cases.{}", column.trim())).collect();
     let (sql, parameters) = query.select(&columns.join(", "), way.source());
     (format!("{sql} ORDER BY cases.opened_at DESC, cases.entry DESC LIMIT {limit}"), parameters)
@@ -167,6 +170,30 @@ impl Query {
             self.condition(condition);
             self.parameter(value);
         }
+    }
+
+    /// Of these, those that somebody may see.
+    pub fn seen_by(&mut self, site: &str, sight: &Sight) {
+        let circles: Vec<String> = sight.circles.iter().map(|circle| format!("'{circle}'")).collect();
+        self.condition(&format!("cases.visibility IN ({})", circles.join(", ")));
+        let Reach { everywhere, grids, department } = &sight.reach;
+        if *everywhere {
+            return;
+        }
+        let marks = vec!["?"; grids.len()].join(", ");
+        // What nobody has placed yet is for all who have a part of the hierarchy.
+        let unplaced = if grids.is_empty() { "0" } else { "cases.path IS NULL" };
+        self.condition(&format!(
+            "({unplaced}
+              OR cases.path IN (SELECT path FROM grid_path_level WHERE site = ? AND code IN ({marks}))
+              OR cases.entry IN (SELECT case_entry FROM case_department WHERE site = ? AND department = ?))"
+        ));
+        self.parameter(site.to_owned());
+        for grid in grids {
+            self.parameter(grid.as_str().to_owned());
+        }
+        self.parameter(site.to_owned());
+        self.parameter(department.as_ref().map(|department| department.as_str().to_owned()));
     }
 
     /// The cases in any order.

@@ -1,11 +1,16 @@
 //! Which photos belong to what.
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, params, types::ValueRef};
 use uuid::Uuid;
 
 use super::{Store, StoreError, rows, writer::Tx};
-use crate::domain::{case::Case, duty::Visibility, event::Evidence, update::Change};
+use crate::domain::{
+    case::Case,
+    duty::Scope,
+    event::{Evidence, Finding},
+    update::Change,
+};
 
 /// A photo with its report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +24,7 @@ pub struct EvidenceOf {
 pub struct Shown {
     pub media_type: String,
     /// Of the case, or of the finding.
-    pub visibility: Visibility,
+    pub scope: Scope,
 }
 
 impl Store {
@@ -69,13 +74,19 @@ impl Store {
     pub fn evidence_shown(&self, site: &str, hash: &str) -> Result<Vec<Shown>, StoreError> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT DISTINCT evidence.media_type, cases.visibility FROM evidence
+                "SELECT evidence.media_type, cases.state, NULL AS finding FROM evidence
                  JOIN report ON report.id = evidence.report JOIN cases ON cases.id = report.case_id
                  WHERE evidence.site = ?1 AND evidence.hash = ?2
-                 UNION SELECT 'image/jpeg', visibility FROM finding WHERE site = ?1 AND snapshot = ?2",
+                 UNION SELECT step_photo.media_type, cases.state, NULL FROM step_photo
+                 JOIN cases ON cases.entry = step_photo.case_entry
+                 WHERE step_photo.site = ?1 AND step_photo.hash = ?2
+                 UNION SELECT 'image/jpeg', NULL, finding FROM finding WHERE site = ?1 AND snapshot = ?2",
             )?;
             let shown = |row: &rusqlite::Row<'_>| {
-                Ok(Shown { media_type: row.get("media_type")?, visibility: rows::named(row, "visibility")? })
+                let is_case = row.get_ref("finding")? == ValueRef::Null;
+                let scope =
+                    if is_case { rows::case(row)?.scope() } else { rows::json::<Finding>(row, "finding")?.scope() };
+                Ok(Shown { media_type: row.get("media_type")?, scope })
             };
             statement.query_map([site, hash], shown)?.collect()
         })
@@ -90,6 +101,15 @@ pub fn insert(tx: &Tx<'_>, site: &str, report: Uuid, evidence: &Evidence, now: T
     )?;
     let Evidence { hash, media_type, bytes, camera } = evidence;
     Ok(insert.execute(params![report, site, hash, media_type, bytes, camera, now.as_millisecond()])? > 0)
+}
+
+/// A photo of a step.
+pub fn insert_of_step(tx: &Tx<'_>, site: &str, case: i64, version: u32, evidence: &Evidence) -> Result<(), StoreError> {
+    let mut insert = tx.connection.prepare_cached(
+        "INSERT OR IGNORE INTO step_photo (site, hash, case_entry, version, media_type) VALUES (?, ?, ?, ?, ?)",
+    )?;
+    insert.execute(params![site, evidence.hash, case, version, evidence.media_type])?;
+    Ok(())
 }
 
 fn add(tx: &Tx<'_>, site: &str, report: Uuid, evidence: &Evidence, now: Timestamp) -> Result<Option<Case>, StoreError> {

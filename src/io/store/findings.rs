@@ -6,8 +6,9 @@ use uuid::Uuid;
 
 use super::{Accepted, NewReport, Store, StoreError, intake, rows, writer::Tx};
 use crate::domain::{
-    duty::Visibility,
     event::{Decided, Decision, Finding, FindingStatus},
+    grid::GridCode,
+    people::{Reach, Sight},
     update::Change,
 };
 
@@ -35,8 +36,8 @@ pub enum Verdict {
 pub struct FindingFilter {
     pub status: Option<FindingStatus>,
     pub camera: Option<String>,
-    /// The circles that the reader belongs to.
-    pub visible: Vec<Visibility>,
+    /// What the reader may see: the rest is left out.
+    pub visible: Sight,
 }
 
 /// Some of a list, newest first.
@@ -188,7 +189,17 @@ pub fn list(
     if let Some(before) = before {
         only(" AND entry < (SELECT entry FROM finding WHERE id = ?)", Box::new(before));
     }
-    let circles: Vec<_> = filter.visible.iter().map(|circle| format!("'{circle}'")).collect();
+    let Reach { everywhere, grids, .. } = &filter.visible.reach;
+    if !everywhere {
+        let codes: Vec<&str> = grids.iter().map(GridCode::as_str).collect();
+        only(
+            " AND (finding ->> '$.placed.path[0]' IS NULL OR EXISTS (
+                 SELECT 1 FROM json_each(finding, '$.placed.path') AS step, json_each(?) AS reach
+                 WHERE step.value ->> '$.code' = reach.value))",
+            Box::new(rows::to_json(&codes).unwrap_or_default()),
+        );
+    }
+    let circles: Vec<_> = filter.visible.circles.iter().map(|circle| format!("'{circle}'")).collect();
     sql = format!("{sql} AND visibility IN ({}) ORDER BY entry DESC LIMIT {limit}", circles.join(", "));
     let mut found = connection.prepare_cached(&sql)?;
     let values: Vec<&dyn ToSql> = values.iter().map(AsRef::as_ref).collect();

@@ -2,20 +2,21 @@
 
 use std::sync::Arc;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use super::{
-    Store, StoreError, evidence,
+    Store, StoreError, casework, evidence,
     rows::{self, to_json},
     writer::Tx,
 };
 use crate::domain::{
-    case::{Case, Status},
-    duty::{Category, CategoryCode, DepartmentCode, Placed, Visibility, WorkingCalendar},
+    case::{Action, Case, Deed, Terms},
+    duty::CategoryCode,
     event::{Evidence, Matter, Report, is_same_matter},
     geo::{LocalPlane, Position},
+    people::Actor,
     update::Change,
 };
 
@@ -23,19 +24,18 @@ use crate::domain::{
 #[derive(Debug, Clone)]
 pub struct NewReport {
     pub site: String,
-    /// Who is to be named in the audit trail.
+    /// Who is to be named in the trail.
     pub actor: String,
     pub report: Report,
     pub idempotency: Option<IdempotencyKey>,
     /// Already on disk.
     pub evidence: Vec<Evidence>,
-    /// How to tell that it is the matter of an open case; `None` opens a case of its own.
-    pub same_matter: Option<SameMatter>,
-    pub visibility: Visibility,
     /// Id of the case, should one be opened.
     pub case_id: Uuid,
-    /// When its first limit would end.
-    pub due_at: Option<Timestamp>,
+    /// Whoever tells it has verified it.
+    pub verified: bool,
+    /// What holds now.
+    pub terms: Arc<Terms>,
     /// Whose year its number carries.
     pub zone: TimeZone,
 }
@@ -46,13 +46,6 @@ pub struct IdempotencyKey {
     pub key: String,
     /// Hash of the request: the same key with another request is a fault.
     pub request: String,
-}
-
-/// The category's merge rule.
-#[derive(Debug, Clone)]
-pub struct SameMatter {
-    pub category: Category,
-    pub calendar: Arc<WorkingCalendar>,
 }
 
 /// What became of a report.
@@ -95,20 +88,17 @@ pub fn accept(tx: &Tx<'_>, new: &NewReport) -> Result<Accepted, StoreError> {
         return Ok(Accepted { report_id, case, joined, repeated: true });
     }
     let now = new.report.received_at;
-    let (case, change) = if let Some(mut case) = same_case(tx, new)? {
-        case.join(new.report.captured_at, now);
-        update_case(tx, &new.site, &case)?;
-        (case.clone(), Change::CaseJoined { case: Box::new(case) })
-    } else {
-        let case = open_case(tx, new)?;
-        (case.clone(), Change::CaseOpened { case: Box::new(case) })
-    };
+    let open = same_case(tx, new)?;
+    let joined = open.is_some();
+    let case = open.map_or_else(|| open_case(tx, new), |case| join(tx, new, &case))?;
     insert_report(tx, new, &case)?;
     remember_key(tx, new)?;
-    let action = if case.reports == 1 { "open" } else { "join" };
-    tx.audit(&new.site, now, &new.actor, action, &format!("case {}", case.id), None, Some(to_json(&case)?))?;
-    tx.record(&new.site, now, change)?;
-    let joined = case.reports > 1;
+    let kept = Box::new(case.clone());
+    tx.record(
+        &new.site,
+        now,
+        if joined { Change::CaseJoined { case: kept } } else { Change::CaseOpened { case: kept } },
+    )?;
     Ok(Accepted { report_id: new.report.id, case, joined, repeated: false })
 }
 
@@ -158,16 +148,17 @@ fn is_further(tx: &Tx<'_>, report: Uuid) -> Result<bool, StoreError> {
 
 /// The open case of the same matter that was seen last, if there is one; of several the nearest.
 fn same_case(tx: &Tx<'_>, new: &NewReport) -> Result<Option<Case>, StoreError> {
-    let (Some(rule), Some(position)) = (&new.same_matter, new.report.position) else { return Ok(None) };
-    let [[west, south], [east, north]] = LocalPlane::at(position).envelope(rule.category.merge_radius_m);
+    let category = new.report.category.as_ref().and_then(|code| new.terms.routing.category(code.as_str()));
+    let (Some(rule), Some(position)) = (category, new.report.position) else { return Ok(None) };
+    let [[west, south], [east, north]] = LocalPlane::at(position).envelope(rule.merge_radius_m);
     let sql = format!(
         "SELECT {} FROM cases INDEXED BY case_open_by_place
          WHERE site = ? AND is_open = 1 AND category = ? AND lon BETWEEN ? AND ? AND lat BETWEEN ? AND ?",
         rows::CASE
     );
     let mut near = tx.connection.prepare_cached(&sql)?;
-    let near = near.query_map(params![new.site, rule.category.code.as_str(), west, east, south, north], rows::case)?;
-    let category = &rule.category.code;
+    let near = near.query_map(params![new.site, rule.code.as_str(), west, east, south, north], rows::case)?;
+    let category = &rule.code;
     let told = Matter { category, position, seen_at: new.report.captured_at };
     let mut best: Option<(f64, Case)> = None;
     for case in near {
@@ -175,7 +166,7 @@ fn same_case(tx: &Tx<'_>, new: &NewReport) -> Result<Option<Case>, StoreError> {
         let Some(at) = case.position else { continue };
         let open = Matter { category, position: at, seen_at: case.last_seen_at };
         let distance_m = position.distance_m(at);
-        if is_same_matter(&rule.category, &rule.calendar, &open, &told)
+        if is_same_matter(rule, &new.terms.calendar, &open, &told)
             && best.as_ref().is_none_or(|(best_m, _)| distance_m < *best_m)
         {
             best = Some((distance_m, case));
@@ -185,79 +176,22 @@ fn same_case(tx: &Tx<'_>, new: &NewReport) -> Result<Option<Case>, StoreError> {
 }
 
 fn open_case(tx: &Tx<'_>, new: &NewReport) -> Result<Case, StoreError> {
-    let report = &new.report;
-    let case = Case {
-        id: new.case_id,
-        number: next_number(tx, new)?,
-        status: Status::at_opening(&report.placed),
-        nature: report.nature,
-        category: report.category.clone(),
-        visibility: new.visibility,
-        position: report.position,
-        placed: report.placed.clone(),
-        catalog_version: report.catalog_version.clone(),
-        opened_at: report.received_at,
-        last_seen_at: report.captured_at,
-        due_at: new.due_at,
-        updated_at: report.received_at,
-        reports: 1,
-        version: 1,
-    };
-    let mut insert = tx.connection.prepare_cached(
-        "INSERT INTO cases (id, site, number, status, is_open, nature, category, visibility, department, path, outcome,
-                            placed, lon, lat, catalog_version, opened_at, last_seen_at, due_at, updated_at, reports, version)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )?;
-    let entry = insert.insert(params![
-        case.id,
-        new.site,
-        case.number,
-        case.status.to_string(),
-        case.status.is_open(),
-        case.nature.to_string(),
-        case.category.as_ref().map(CategoryCode::as_str),
-        case.visibility.to_string(),
-        case.placed.department.as_ref().map(DepartmentCode::as_str),
-        path_of(tx, &new.site, &case.placed)?,
-        case.placed.outcome.to_string(),
-        to_json(&case.placed)?,
-        case.position.map(Position::lon),
-        case.position.map(Position::lat),
-        case.catalog_version,
-        case.opened_at.as_millisecond(),
-        case.last_seen_at.as_millisecond(),
-        case.due_at.map(Timestamp::as_millisecond),
-        case.updated_at.as_millisecond(),
-        case.reports,
-        case.version,
-    ])?;
-    if let Some(position) = case.position {
-        let (lon, lat) = (position.lon(), position.lat());
-        tx.connection
-            .prepare_cached("INSERT INTO case_place VALUES (?, ?, ?, ?, ?)")?
-            .execute(params![entry, lon, lon, lat, lat])?;
-    }
+    let number = next_number(tx, new)?;
+    let (case, opening) = Case::open(new.case_id, number, &new.report, &new.actor, new.verified, &new.terms);
+    casework::insert(tx, &new.site, &case, &opening)?;
     Ok(case)
 }
 
-/// The way up from its grid, by a number that cases share.
-fn path_of(tx: &Tx<'_>, site: &str, placed: &Placed) -> Result<Option<i64>, StoreError> {
-    let codes: Vec<_> = placed.path.iter().map(|step| step.code.as_str()).collect();
-    if codes.is_empty() {
-        return Ok(None);
-    }
-    let joined = codes.join(" ");
-    let mut find = tx.connection.prepare_cached("SELECT path FROM grid_path WHERE site = ? AND codes = ?")?;
-    if let Some(path) = find.query_row((site, &joined), |row| row.get(0)).optional()? {
-        return Ok(Some(path));
-    }
-    let path =
-        tx.connection.prepare_cached("INSERT INTO grid_path (site, codes) VALUES (?, ?)")?.insert((site, joined))?;
-    let mut level = tx.connection.prepare_cached("INSERT INTO grid_path_level (site, code, path) VALUES (?, ?, ?)")?;
-    for code in codes {
-        level.execute((site, code, path))?;
-    }
-    Ok(Some(path))
+/// A further report of an open case.
+fn join(tx: &Tx<'_>, new: &NewReport, case: &Case) -> Result<Case, StoreError> {
+    let join = Action::Join { report: new.report.id, seen_at: new.report.captured_at };
+    // Any open case may be joined.
+    let (case, mut step) = case
+        .apply(Deed::from(join), &Actor::service(), new.report.received_at, &new.terms)
+        .map_err(|error| StoreError::Failed(error.to_string()))?;
+    step.by.name.clone_from(&new.actor);
+    casework::update(tx, &new.site, &case, &step)?;
+    Ok(case)
 }
 
 /// `2026-000123`: counted within the year of the site's calendar.
@@ -269,21 +203,6 @@ fn next_number(tx: &Tx<'_>, new: &NewReport) -> Result<String, StoreError> {
     )?;
     let last: i64 = next.query_row(params![new.site, year], |row| row.get(0))?;
     Ok(format!("{year}-{last:06}"))
-}
-
-fn update_case(tx: &Tx<'_>, site: &str, case: &Case) -> Result<(), StoreError> {
-    let mut update = tx.connection.prepare_cached(
-        "UPDATE cases SET last_seen_at = ?, updated_at = ?, reports = ?, version = ? WHERE site = ? AND id = ?",
-    )?;
-    update.execute(params![
-        case.last_seen_at.as_millisecond(),
-        case.updated_at.as_millisecond(),
-        case.reports,
-        case.version,
-        site,
-        case.id,
-    ])?;
-    Ok(())
 }
 
 fn insert_report(tx: &Tx<'_>, new: &NewReport, case: &Case) -> Result<(), StoreError> {

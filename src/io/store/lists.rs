@@ -115,7 +115,10 @@ mod tests {
 
     use super::*;
     use crate::{
-        domain::duty::Visibility,
+        domain::{
+            duty::Visibility,
+            people::{Reach, Sight},
+        },
         io::store::{cases::list, migrations},
     };
 
@@ -131,8 +134,8 @@ mod tests {
                  ('s', 'g1', 1), ('s', 'a', 1), ('s', 'g2', 2), ('s', 'a', 2), ('s', 'g3', 3), ('s', 'b', 3);
              WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {CASES})
              INSERT INTO cases SELECT i, randomblob(16), 's', i, 'to_verify', i % 2 = 0, 'event', 'c' || (i % 5),
-                 iif(i % 4 = 0, 'restricted', 'public'), 'd' || (i % 7), 1 + i % 3, 'inside', '{{}}', 110 + i % 10 * 0.01,
-                 40 + i % 11 * 0.01, 'v', i / 2 * 10, 0, i, 0, 1, 1 FROM n;
+                 iif(i % 4 = 0, 'restricted', 'public'), 'd' || (i % 7), 1 + i % 3, 'inside', 110 + i % 10 * 0.01,
+                 40 + i % 11 * 0.01, 'v', i / 2 * 10, i, NULL, 1, 'case ' || i FROM n;
              INSERT INTO case_place SELECT entry, lon, lon, lat, lat FROM cases;"
         );
         connection.execute_batch(&cases).expect("kept");
@@ -149,7 +152,7 @@ mod tests {
             department: Some("d3".into()),
             category: None,
             bbox: Some([110.0, 40.0, 110.08, 40.08]),
-            visible: vec![Visibility::Public],
+            visible: Sight { circles: vec![Visibility::Public], reach: Reach::everywhere() },
             ..CaseFilter::default()
         };
         let overdue = CaseFilter { department: None, overdue_at: ms(250), ..filter.clone() };
@@ -166,7 +169,7 @@ mod tests {
                 let entries = |way: &Way| {
                     let (sql, parameters) = list("s", filter, *way, span, behind, 1_000);
                     let mut statement = connection.prepare(&sql).expect("sound SQL");
-                    let numbers = statement.query_map(params_from_iter(parameters), |row| row.get("number"));
+                    let numbers = statement.query_map(params_from_iter(parameters), |row| row.get("state"));
                     numbers.expect("rows").collect::<rusqlite::Result<Vec<String>>>().expect("texts")
                 };
                 let expected = entries(&always[0]);

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::{FindingFilter, Store, StoreError, findings, rows};
+use super::{FindingFilter, Store, StoreError, cases::Query, findings, rows};
 use crate::domain::{case::Case, event::Finding, update::Update};
 
 /// What a screen begins with.
@@ -34,15 +34,16 @@ impl Store {
         queue: &FindingFilter,
         now: Timestamp,
     ) -> Result<Snapshot, StoreError> {
-        let sql = format!(
-            "SELECT {} FROM cases INDEXED BY case_open WHERE site = ? AND is_open = 1
-             ORDER BY opened_at DESC, entry DESC LIMIT ?",
-            rows::CASE
-        );
+        let mut open = Query::of_site(site);
+        open.condition("cases.is_open = 1");
+        open.seen_by(site, &queue.visible);
+        let (sql, parameters) = open.select(rows::CASE, "cases INDEXED BY case_open");
+        let sql = format!("{sql} ORDER BY cases.opened_at DESC, cases.entry DESC LIMIT {limit}");
         self.read(|connection| {
             let seq = last_seq(connection)?;
             let mut cases = connection.prepare_cached(&sql)?;
-            let open_cases = cases.query_map((site, limit), rows::case)?.collect::<Result<_, _>>()?;
+            let parameters = rusqlite::params_from_iter(parameters.iter().map(AsRef::as_ref));
+            let open_cases = cases.query_map(parameters, rows::case)?.collect::<Result<_, _>>()?;
             // Answered by the index of what is due.
             let (open, overdue) = connection
                 .prepare_cached(

@@ -6,8 +6,10 @@
 
 mod access;
 mod cases;
+mod casework;
 mod catalog;
 mod copy;
+mod duty;
 mod evidence;
 mod findings;
 mod heat;
@@ -27,12 +29,14 @@ use tokio::sync::broadcast;
 use crate::domain::update::Update;
 pub use access::{Credential, Purpose};
 pub use cases::{CaseFilter, Page};
+pub use casework::{Taken, ToTake};
 pub use catalog::{Adopted, NewVersion, Origin, Present};
 pub use copy::{Holdings, copy, inspect};
+pub use duty::Attendance;
 pub use evidence::{EvidenceOf, Shown};
 pub use findings::{FindingFilter, FindingPage, NewFinding, Verdict};
 pub use heat::{HeatCases, HeatFilter};
-pub use intake::{Accepted, IdempotencyKey, NewReport, SameMatter};
+pub use intake::{Accepted, IdempotencyKey, NewReport};
 pub use log::Snapshot;
 use writer::Writer;
 

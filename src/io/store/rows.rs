@@ -9,28 +9,11 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::StoreError;
 use crate::domain::{case::Case, duty::CategoryCode, event::Report, geo::Position};
 
-/// The columns of a case, in the order in which [`case`] reads them.
-pub const CASE: &str = "id, number, status, nature, category, visibility, lon, lat, placed, catalog_version, \
-                        opened_at, last_seen_at, due_at, updated_at, reports, version";
+/// The columns of a case that [`case`] reads.
+pub const CASE: &str = "state";
 
 pub fn case(row: &Row<'_>) -> rusqlite::Result<Case> {
-    Ok(Case {
-        id: row.get("id")?,
-        number: row.get("number")?,
-        status: named(row, "status")?,
-        nature: named(row, "nature")?,
-        category: row.get::<_, Option<String>>("category")?.map(CategoryCode::new),
-        visibility: named(row, "visibility")?,
-        position: position(row)?,
-        placed: json(row, "placed")?,
-        catalog_version: row.get("catalog_version")?,
-        opened_at: instant(row, "opened_at")?,
-        last_seen_at: instant(row, "last_seen_at")?,
-        due_at: row.get::<_, Option<i64>>("due_at")?.map(|ms| of_ms("due_at", ms)).transpose()?,
-        updated_at: instant(row, "updated_at")?,
-        reports: row.get("reports")?,
-        version: row.get("version")?,
-    })
+    json(row, "state")
 }
 
 pub fn report(row: &Row<'_>) -> rusqlite::Result<Report> {

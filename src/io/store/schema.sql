@@ -62,19 +62,17 @@ CREATE TABLE cases (
     nature          TEXT    NOT NULL,       -- event or appeal
     category        TEXT,                   -- NULL until somebody knows
     visibility      TEXT    NOT NULL,       -- of its category when it was opened: public, staff, restricted
-    department      TEXT,
+    department      TEXT,                   -- that leads, else that it was placed before
     path            INTEGER REFERENCES grid_path (path), -- of its grid; NULL where there is none
     outcome         TEXT    NOT NULL,       -- of the placement
-    placed          TEXT    NOT NULL,       -- JSON of domain::duty::Placed
     lon             REAL,
     lat             REAL,
     catalog_version TEXT    NOT NULL,       -- what it was placed with
     opened_at       INTEGER NOT NULL,
-    last_seen_at    INTEGER NOT NULL,       -- latest captured_at of its reports
-    due_at          INTEGER,                -- end of the limit that runs now
-    updated_at      INTEGER NOT NULL,
-    reports         INTEGER NOT NULL,       -- how many reports it joins
+    due_at          INTEGER,                -- end of the first of the limits that run now
+    wake_at         INTEGER,                -- when the next step up the ladder of lateness is due
     version         INTEGER NOT NULL,       -- grows by one with every change; stale changes are refused
+    state           TEXT    NOT NULL,       -- JSON of domain::case::Case, with all the above
     UNIQUE (site, number)
 ) STRICT;
 
@@ -93,8 +91,34 @@ CREATE INDEX case_by_path       ON cases (site, path, opened_at, entry, status, 
 -- Few cases are open at a time, however many there were.
 CREATE INDEX case_open          ON cases (site, opened_at, entry)          WHERE is_open = 1;
 CREATE INDEX case_open_by_due   ON cases (site, due_at)                    WHERE is_open = 1;
+-- Whose lateness is to be told.
+CREATE INDEX case_by_waking     ON cases (site, wake_at)                   WHERE wake_at IS NOT NULL;
 -- To find the same thing again.
 CREATE INDEX case_open_by_place ON cases (site, category, lon, lat, entry) WHERE is_open = 1;
+
+-- The departments that a case is before, those that help included.
+CREATE TABLE case_department (
+    site       TEXT    NOT NULL,
+    department TEXT    NOT NULL,
+    case_entry INTEGER NOT NULL REFERENCES cases (entry),
+    PRIMARY KEY (site, department, case_entry)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX case_department_by_case ON case_department (case_entry);
+
+-- Every step of every case, in order: the case follows from it, and nothing in it is ever changed.
+CREATE TABLE trail (
+    case_entry INTEGER NOT NULL REFERENCES cases (entry),
+    version    INTEGER NOT NULL,            -- of the case after it
+    site       TEXT    NOT NULL,
+    at         INTEGER NOT NULL,
+    actor      TEXT    NOT NULL,            -- id of a member of staff, name of a token, resident, gridwatch
+    action     TEXT    NOT NULL,            -- see domain::case::ActionKind
+    step       TEXT    NOT NULL,            -- JSON of domain::case::Step, with all the above
+    PRIMARY KEY (case_entry, version)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX trail_by_actor ON trail (site, actor, at);
 
 -- Where cases are, for the box of a map. Stored as 32-bit floats, rounded outward.
 CREATE VIRTUAL TABLE case_place USING rtree (
@@ -146,6 +170,16 @@ CREATE TABLE evidence (
 
 CREATE INDEX evidence_by_hash ON evidence (site, hash);
 
+-- Photos of steps: what was found on the spot, and what it looks like now that the work is done.
+CREATE TABLE step_photo (
+    site       TEXT    NOT NULL,
+    hash       TEXT    NOT NULL,            -- BLAKE3 of the bytes as they came, the name of the file
+    case_entry INTEGER NOT NULL,
+    version    INTEGER NOT NULL,            -- of the step
+    media_type TEXT    NOT NULL,
+    PRIMARY KEY (site, hash, case_entry, version)
+) STRICT, WITHOUT ROWID;
+
 -- What cameras saw: in the queue until an operator, or a rule, has decided.
 CREATE TABLE finding (
     entry      INTEGER PRIMARY KEY,         -- in the order in which they were seen
@@ -176,6 +210,16 @@ CREATE TABLE idempotency (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX idempotency_by_age ON idempotency (given_at);
+
+-- Steps already taken, by the key that their request came with.
+CREATE TABLE step_key (
+    site     TEXT    NOT NULL,
+    actor    TEXT    NOT NULL,
+    key      TEXT    NOT NULL,
+    request  TEXT    NOT NULL,              -- hash of the body
+    given_at INTEGER NOT NULL,
+    PRIMARY KEY (site, actor, key)
+) STRICT, WITHOUT ROWID;
 
 -- The last number given in a year.
 CREATE TABLE number_given (
@@ -209,6 +253,8 @@ CREATE TABLE audit (
 -- Trails are written once. Retention works on files and on whole cases, never on lines of a trail.
 CREATE TRIGGER log_is_append_only_u   BEFORE UPDATE ON log   BEGIN SELECT RAISE (ABORT, 'log is append-only'); END;
 CREATE TRIGGER log_is_append_only_d   BEFORE DELETE ON log   BEGIN SELECT RAISE (ABORT, 'log is append-only'); END;
+CREATE TRIGGER trail_is_append_only_u BEFORE UPDATE ON trail BEGIN SELECT RAISE (ABORT, 'trail is append-only'); END;
+CREATE TRIGGER trail_is_append_only_d BEFORE DELETE ON trail BEGIN SELECT RAISE (ABORT, 'trail is append-only'); END;
 CREATE TRIGGER audit_is_append_only_u BEFORE UPDATE ON audit BEGIN SELECT RAISE (ABORT, 'audit is append-only'); END;
 CREATE TRIGGER audit_is_append_only_d BEFORE DELETE ON audit BEGIN SELECT RAISE (ABORT, 'audit is append-only'); END;
 CREATE TRIGGER catalog_version_is_append_only_u BEFORE UPDATE ON catalog_version BEGIN SELECT RAISE (ABORT, 'catalog_version is append-only'); END;
@@ -216,13 +262,25 @@ CREATE TRIGGER catalog_version_is_append_only_d BEFORE DELETE ON catalog_version
 CREATE TRIGGER catalog_file_is_append_only_u BEFORE UPDATE ON catalog_file BEGIN SELECT RAISE (ABORT, 'catalog_file is append-only'); END;
 CREATE TRIGGER catalog_file_is_append_only_d BEFORE DELETE ON catalog_file BEGIN SELECT RAISE (ABORT, 'catalog_file is append-only'); END;
 
+-- Who of the staff is on duty. Where they were is theirs: the last place alone, while on duty, for a day.
+CREATE TABLE attendance (
+    site        TEXT    NOT NULL,
+    staff       TEXT    NOT NULL,
+    on_duty     INTEGER NOT NULL,
+    since       INTEGER NOT NULL,
+    lon         REAL,
+    lat         REAL,
+    position_at INTEGER,
+    PRIMARY KEY (site, staff)
+) STRICT, WITHOUT ROWID;
+
 -- Keys of programs, and sessions of people. Of each only a hash is kept.
 CREATE TABLE token (
     hash       TEXT    NOT NULL PRIMARY KEY, -- BLAKE3 of the secret
     site       TEXT    NOT NULL,
     name       TEXT    NOT NULL,
     purpose    TEXT    NOT NULL,             -- sign_in: once, for a session; session; api
-    actor      TEXT    NOT NULL,             -- kind of the actor that it stands for
+    actor      TEXT    NOT NULL,             -- JSON of domain::people::Actor; of a person the name alone counts
     created_at INTEGER NOT NULL,
     expires_at INTEGER,
     revoked_at INTEGER

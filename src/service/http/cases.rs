@@ -1,5 +1,7 @@
 //! `GET /api/cases`, `GET /api/cases/{id}`.
 
+use std::sync::Arc;
+
 use axum::{Json, extract::State};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -17,7 +19,8 @@ use super::{
 use crate::{
     domain::{
         camera::CameraIndex,
-        case::{Case, Status},
+        case::{ActionKind, Case, Status, Step},
+        duty::DepartmentCode,
         event::{Evidence, Report},
         geo::Position,
     },
@@ -79,7 +82,7 @@ pub async fn list(
         grid: query.grid,
         department: query.department,
         category: query.category,
-        visible: actor.circles().to_vec(),
+        visible: actor.sight(),
     };
     let page = blocking(move || state.store.cases(&state.site, &filter, query.cursor, limit)).await??;
     Ok(Json(CaseList { cases: page.cases, cursor: page.next }))
@@ -94,6 +97,19 @@ pub struct CaseDetail {
     told: Vec<ReportDetail>,
     /// The cameras that see the place, the nearest first.
     cameras: Vec<CoveringCamera>,
+    /// Every step, from the first report on.
+    trail: Vec<Step>,
+    /// What the reader may do now.
+    next: Vec<Next>,
+}
+
+/// A step that may be taken.
+#[derive(Debug, Serialize, ToSchema)]
+struct Next {
+    action: ActionKind,
+    /// Whose order it is about; absent where it is about the whole case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    department: Option<DepartmentCode>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -167,15 +183,19 @@ pub async fn one(
     Speaks(language): Speaks,
     At(id): At<Uuid>,
 ) -> Result<Json<CaseDetail>, ApiError> {
-    let store = state.store.clone();
-    let found = blocking(move || store.case_with_reports(&state.site, id)).await??;
+    let (store, site) = (state.store.clone(), Arc::clone(&state.site));
+    let (found, trail) = blocking(move || (store.case_with_reports(&site, id), store.trail(&site, id))).await?;
+    let (found, trail) = (found?, trail?);
     // What one may not see is not there.
-    let found = found.filter(|(case, _)| actor.circles().contains(&case.visibility));
+    let found = found.filter(|(case, _)| actor.sees(&case.scope()));
     let (case, reports) = found.ok_or_else(|| ApiError::of(Refusal::NotFound))?;
     let why = why(&case.placed, &state.catalog.load(), case.opened_at, language);
     let evidence = blocking(move || state.store.evidence_of_case(id)).await??;
     let cameras = case.position.map(|position| covering(&state.catalog.load().cameras, position)).unwrap_or_default();
+    let next = case.next_for(&actor, &state.catalog.load().terms);
     Ok(Json(CaseDetail {
+        trail,
+        next: next.into_iter().map(|(action, department)| Next { action, department }).collect(),
         case,
         why,
         cameras,

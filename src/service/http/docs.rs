@@ -20,7 +20,7 @@ use utoipa_swagger_ui::Config;
 use super::{
     ROUTES, basemap, cases,
     error::{ApiError, Refusal},
-    evidence, findings, frame, heat, live, locate, operations, reports, session, site,
+    evidence, findings, frame, heat, live, locate, me, operations, reports, session, site, steps,
 };
 use crate::domain::people::{Actor, Permission};
 
@@ -36,8 +36,11 @@ use crate::domain::people::{Actor, Permission};
         session::sign_out,
         locate::locate,
         reports::take,
+        me::state,
+        me::attend,
         cases::list,
         cases::one,
+        steps::take,
         findings::list,
         findings::confirm,
         findings::dismiss,

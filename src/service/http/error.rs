@@ -15,8 +15,9 @@ use utoipa::ToSchema;
 
 use super::guard::language_of;
 use crate::{
+    domain::case::TransitionError,
     io::{evidence::PhotoFault, store::StoreError, tables::value::Fault},
-    service::{eyes::NoPicture, findings::DecisionError, intake::IntakeError},
+    service::{casework::StepError, eyes::NoPicture, findings::DecisionError, intake::IntakeError},
     words::Language,
 };
 
@@ -36,6 +37,7 @@ pub enum Refusal {
     NoObject,
     UnknownName,
     NotTogether,
+    NotOfAction,
     BodyTooLarge,
     TooManyRequests,
     KeyReused,
@@ -57,7 +59,9 @@ impl Refusal {
             Self::SignIn | Self::UnknownToken | Self::UnknownSignInCode => StatusCode::UNAUTHORIZED,
             Self::NotAllowed | Self::ForeignPage => StatusCode::FORBIDDEN,
             Self::UnknownHost => StatusCode::MISDIRECTED_REQUEST,
-            Self::UnreadableValue | Self::UnknownName | Self::NotTogether => StatusCode::BAD_REQUEST,
+            Self::UnreadableValue | Self::UnknownName | Self::NotTogether | Self::NotOfAction => {
+                StatusCode::BAD_REQUEST
+            }
             Self::NoObject => StatusCode::UNPROCESSABLE_ENTITY,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
@@ -148,6 +152,13 @@ impl ApiError {
         Self { field: Some(one.into()), params, ..Self::of(Refusal::NotTogether) }
     }
 
+    /// A member that what is asked for does not take.
+    #[must_use]
+    pub fn not_of(name: &str, action: &str) -> Self {
+        let params = Box::new(json!({"name": name, "action": action}));
+        Self { field: Some(name.into()), params, ..Self::of(Refusal::NotOfAction) }
+    }
+
     /// A value that is none of those that there are.
     #[must_use]
     pub fn bad_choice(field: &str, value: &str, choices: &[&str]) -> Self {
@@ -217,6 +228,25 @@ impl From<DecisionError> for ApiError {
                 Self { status: StatusCode::CONFLICT, ..Self::unprocessable(None, &told) }
             }
             told => Self::unprocessable(Some("reason"), &told),
+        }
+    }
+}
+
+impl From<StepError> for ApiError {
+    fn from(error: StepError) -> Self {
+        use TransitionError as T;
+        match error {
+            StepError::Store(error) => error.into(),
+            StepError::NotFound => Self::of(Refusal::NotFound),
+            StepError::Told(error) => error.into(),
+            told @ (StepError::Stale { .. } | StepError::Refused(T::NotNow { .. } | T::AskedBefore { .. })) => {
+                Self { status: StatusCode::CONFLICT, ..Self::unprocessable(Some("version"), &told) }
+            }
+            told @ StepError::Refused(
+                T::NotYours { .. } | T::PostAIsThere | T::HeadMustRule { .. } | T::HeadMustDecide,
+            ) => Self { status: StatusCode::FORBIDDEN, ..Self::unprocessable(Some("action"), &told) },
+            StepError::Refused(why) => Self::unprocessable(why.field(), &why),
+            told @ StepError::NothingCorrected => Self::unprocessable(Some("category"), &told),
         }
     }
 }

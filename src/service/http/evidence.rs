@@ -73,6 +73,6 @@ pub async fn original(
 async fn shown(state: &AppState, actor: &Actor, hash: &str) -> Result<Shown, ApiError> {
     let (store, site, hash) = (state.store.clone(), state.site.clone(), hash.to_owned());
     let shown = blocking(move || store.evidence_shown(&site, &hash)).await??;
-    let visible = shown.into_iter().find(|shown| actor.circles().contains(&shown.visibility));
+    let visible = shown.into_iter().find(|shown| actor.sees(&shown.scope));
     visible.ok_or_else(|| ApiError::of(Refusal::NotFound))
 }

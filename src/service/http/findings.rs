@@ -55,7 +55,7 @@ pub async fn list(
     By(actor): By,
     Asked(query): Asked<FindingQuery>,
 ) -> Result<Json<FindingList>, ApiError> {
-    let visible = actor.circles().to_vec();
+    let visible = actor.sight();
     let filter = FindingFilter { status: query.status, camera: query.camera, visible };
     let limit = page_size(query.limit)?;
     let page = blocking(move || state.store.findings(&state.site, &filter, query.cursor, limit)).await??;

@@ -15,8 +15,8 @@ use super::{
     session,
 };
 use crate::{
-    domain::people::{Actor, Permission},
-    io::store::Purpose,
+    domain::people::{Actor, ActorKind, Permission, StaffId},
+    io::store::{Purpose, StoreError},
     service::secret,
     words::Language,
 };
@@ -97,14 +97,31 @@ async fn actor_of(state: &AppState, headers: &HeaderMap) -> Result<Actor, ApiErr
             None => return Ok(Actor::resident()),
         },
     };
-    let (store, site, now) = (state.store.clone(), state.site.clone(), state.clock.now());
-    let found = blocking(move || store.actor_of(&site, &secret::hash(&given), purpose, now)).await??;
-    match (found, purpose) {
+    let (state, now) = (state.clone(), state.clock.now());
+    let found = blocking(move || {
+        let found = state.store.actor_of(&state.site, &secret::hash(&given), purpose, now)?;
+        found.map_or(Ok(None), |actor| present(&state, actor))
+    });
+    match (found.await??, purpose) {
         (Some(actor), _) => Ok(actor),
         // A session that has ended is nobody; a token that is not known is a fault that its owner must hear of.
         (None, Purpose::Session) => Ok(Actor::resident()),
         (None, _) => Err(ApiError::of(Refusal::UnknownToken)),
     }
+}
+
+/// The actor as it is now: what a member of staff may is what the site's list says at this moment, and whoever has left it
+/// is nobody.
+fn present(state: &AppState, actor: Actor) -> Result<Option<Actor>, StoreError> {
+    if actor.kind != ActorKind::Person {
+        return Ok(Some(actor));
+    }
+    let catalog = state.catalog.load();
+    let Some(staff) = catalog.staff.iter().find(|staff| staff.id.as_str() == actor.name) else { return Ok(None) };
+    let holders: Vec<&StaffId> =
+        catalog.staff.iter().filter(|other| staff.stands_in_for(other)).map(|other| &other.id).collect();
+    let away = state.store.off_duty(&state.site, &holders)?;
+    Ok(Some(Actor::person(staff, away)))
 }
 
 /// The token of `Bearer …`; schemes are the same in capitals and without.

@@ -90,7 +90,7 @@ impl HeatQuery {
             category: self.category.clone(),
             department: self.department.clone(),
             source: self.source.clone(),
-            visible: actor.circles().to_vec(),
+            visible: actor.sight().circles,
             spread,
             ramp: ramp.map_err(|_| ApiError::unreadable(Some("ramp"), self.ramp.as_deref().unwrap_or_default()))?,
             domain: domain.map_err(|max| ApiError::unreadable(Some("domain"), &max.to_string()))?,

@@ -29,7 +29,7 @@ use crate::{
         case::Case,
         duty::Visibility,
         event::{Finding, FindingStatus},
-        people::Actor,
+        people::Sight,
         update::Update,
     },
     io::store::{FindingFilter, StoreError},
@@ -104,7 +104,7 @@ pub async fn live(
         // Heard from before the snapshot is read, so that nothing falls between the two.
         let changes = state.feed.listen();
         let telemetry = Arc::clone(&state.telemetry);
-        let mut screen = Screen { socket, state, actor, seq: 0 };
+        let mut screen = Screen { socket, state, sight: actor.sight(), seq: 0 };
         telemetry.screens.inc();
         // A screen that goes away is no error.
         let _ = screen.run(query.since, changes).await;
@@ -116,7 +116,7 @@ pub async fn live(
 struct Screen {
     socket: WebSocket,
     state: AppState,
-    actor: Actor,
+    sight: Sight,
     /// The last change that the client has, seen or hidden.
     seq: i64,
 }
@@ -160,27 +160,30 @@ impl Screen {
         let (store, site, at) = (self.state.store.clone(), Arc::clone(&self.state.site), self.state.clock.now());
         let queue = FindingFilter {
             status: Some(FindingStatus::Queued),
-            visible: self.actor.circles().to_vec(),
+            visible: self.sight.clone(),
             ..FindingFilter::default()
         };
         let snapshot = read(move || store.snapshot(&site, SNAPSHOT, &queue, at)).await?;
         self.seq = snapshot.seq;
-        let visible = |case: &Case| self.actor.circles().contains(&case.visibility);
         let message = LiveMessage::Snapshot {
             seq: snapshot.seq,
             at,
             open: snapshot.open,
             overdue: snapshot.overdue,
-            cases: snapshot.open_cases.into_iter().filter(visible).collect(),
+            cases: snapshot.open_cases,
             findings: snapshot.findings,
             cameras: self.links(),
         };
         self.send(message.text()).await
     }
 
+    fn is_staff(&self) -> bool {
+        self.sight.circles.contains(&Visibility::Staff)
+    }
+
     /// How things stand with the cameras, for those who may hear of them.
     fn links(&self) -> BTreeMap<String, Link> {
-        if !self.actor.circles().contains(&Visibility::Staff) {
+        if !self.is_staff() {
             return BTreeMap::new();
         }
         self.state.eyes.links().into_iter().filter(|(_, link)| link.status != LinkStatus::Idle).collect()
@@ -207,7 +210,8 @@ impl Screen {
             }
             self.seq = seq;
         }
-        if !self.actor.circles().contains(&line.visibility) {
+        let is_for_it = line.scope.as_ref().map_or_else(|| self.is_staff(), |scope| self.sight.shows(scope));
+        if !is_for_it {
             return Ok(());
         }
         self.send(line.text.clone()).await

@@ -8,12 +8,14 @@ mod docs;
 mod error;
 mod evidence;
 mod findings;
+mod form;
 mod frame;
 mod geojson;
 mod guard;
 mod heat;
 mod live;
 mod locate;
+mod me;
 mod operations;
 mod pace;
 mod pages;
@@ -21,6 +23,7 @@ mod query;
 mod reports;
 mod session;
 mod site;
+mod steps;
 mod why;
 
 use std::{path::Path, sync::Arc, time::Duration};
@@ -40,7 +43,8 @@ use tower_http::{
 };
 
 use super::{
-    clock::Clock, eyes::Eyes, feed::Feed, findings::Findings, heat::Heat, intake::Intake, telemetry::Telemetry,
+    casework::Casework, clock::Clock, eyes::Eyes, feed::Feed, findings::Findings, heat::Heat, intake::Intake,
+    telemetry::Telemetry,
 };
 use crate::{
     domain::people::Permission,
@@ -81,6 +85,12 @@ impl FromRef<AppState> for Intake {
     }
 }
 
+impl FromRef<AppState> for Casework {
+    fn from_ref(state: &AppState) -> Self {
+        Self { intake: state.intake.clone() }
+    }
+}
+
 impl FromRef<AppState> for Findings {
     fn from_ref(state: &AppState) -> Self {
         Self { intake: state.intake.clone() }
@@ -117,10 +127,14 @@ pub const ROUTES: &[Route] = &[
     ("/api/findings/{id}/confirm", Permission::DecideFindings, || post(findings::confirm)),
     ("/api/findings/{id}/dismiss", Permission::DecideFindings, || post(findings::dismiss)),
     ("/api/reports", Permission::Report, || {
-        post(reports::take).layer(DefaultBodyLimit::max(reports::LARGEST_WITH_PHOTOS))
+        post(reports::take).layer(DefaultBodyLimit::max(form::LARGEST_WITH_PHOTOS))
     }),
+    ("/api/me/state", Permission::Serve, || get(me::state).post(me::attend)),
     ("/api/cases", Permission::ReadCases, || get(cases::list)),
     ("/api/cases/{id}", Permission::ReadCases, || get(cases::one)),
+    ("/api/cases/{id}/actions", Permission::Act, || {
+        post(steps::take).layer(DefaultBodyLimit::max(form::LARGEST_WITH_PHOTOS))
+    }),
     ("/api/evidence/{hash}", Permission::ReadCases, || get(evidence::view)),
     ("/api/evidence/{hash}/thumbnail", Permission::ReadCases, || get(evidence::thumbnail)),
     ("/api/evidence/{hash}/original", Permission::SeeOriginals, || get(evidence::original)),

@@ -5,11 +5,10 @@ use std::sync::Arc;
 use axum::{
     Json,
     body::Bytes,
-    extract::{FromRequest, Multipart, Request, State, multipart::MultipartError},
-    http::{HeaderMap, StatusCode, header},
+    extract::{Multipart, Request, State},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
-use http_body_util::LengthLimitError;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -19,13 +18,14 @@ use uuid::Uuid;
 use super::{
     BODY_LIMIT,
     error::{ApiError, ErrorBody, Refusal},
+    form::{self, idempotency},
     guard::{By, Speaks},
     locate::Located,
     query::{known, object, of_members},
 };
 use crate::{
     domain::{event::Nature, geo::Datum},
-    io::store::{Accepted, IdempotencyKey},
+    io::store::Accepted,
     service::{
         intake::{Intake, Told},
         telemetry::Telemetry,
@@ -78,11 +78,6 @@ pub struct ReportAnswer {
     joined: bool,
     placement: Located,
 }
-
-/// Longest `Idempotency-Key`.
-const LONGEST_KEY: usize = 200;
-/// Largest body of a report with its photos.
-pub const LARGEST_WITH_PHOTOS: usize = 48 * 1024 * 1024;
 
 /// Takes a report in, once: durable when it answers. As a form it may bring photos, in fields named `photo`.
 #[utoipa::path(
@@ -138,13 +133,10 @@ struct Sent {
 impl Sent {
     /// JSON, or a form whose fields are named as the members of the JSON are, with photos in fields named `photo`.
     async fn read(request: Request) -> Result<Self, ApiError> {
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-        if kind.is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("multipart/form-data")) {
-            let form = Multipart::from_request(request, &()).await;
-            return Self::of_form(form.map_err(|error| ApiError::unreadable(Some("body"), &error.to_string()))?).await;
+        if form::is_form(&request) {
+            return Self::of_form(form::multipart(request).await?).await;
         }
-        let body = axum::body::to_bytes(request.into_body(), BODY_LIMIT).await;
-        let body = body.map_err(|error| cut_off(&error))?;
+        let body = form::whole(request).await?;
         let report: ReportBody = object(&body)?;
         Ok(Self { told: report.into(), photos: Vec::new(), hash: blake3::hash(&body).to_hex().to_string() })
     }
@@ -154,10 +146,7 @@ impl Sent {
         const NUMBERS: [&str; 3] = ["lon", "lat", "accuracy_m"];
         let (mut members, mut photos, mut hasher) = (Map::new(), Vec::new(), blake3::Hasher::new());
         let mut texts = 0;
-        while let Some(field) = form.next_field().await.map_err(|error| broken(&error))? {
-            let name = field.name().unwrap_or_default().to_owned();
-            let bytes = field.bytes().await.map_err(|error| broken(&error))?;
-            hasher.update(name.as_bytes()).update(&(bytes.len() as u64).to_le_bytes()).update(&bytes);
+        while let Some((name, bytes)) = form::next(&mut form, &mut hasher).await? {
             if name == "photo" {
                 photos.push(bytes);
                 continue;
@@ -188,21 +177,6 @@ impl Sent {
     }
 }
 
-/// A body that ended where it should not: too long, or broken off.
-fn cut_off(error: &axum::Error) -> ApiError {
-    if std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<LengthLimitError>) {
-        return ApiError::of(Refusal::BodyTooLarge);
-    }
-    ApiError::unreadable(Some("body"), &error.to_string())
-}
-
-fn broken(error: &MultipartError) -> ApiError {
-    match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => ApiError::of(Refusal::BodyTooLarge),
-        _ => ApiError::unreadable(Some("body"), &error.body_text()),
-    }
-}
-
 impl From<ReportBody> for Told {
     fn from(body: ReportBody) -> Self {
         // A form's empty field is a question that nobody answered, however it was sent.
@@ -224,11 +198,4 @@ impl From<ReportBody> for Told {
             external_id: told(body.external_id),
         }
     }
-}
-
-fn idempotency(headers: &HeaderMap, request: String) -> Result<Option<IdempotencyKey>, ApiError> {
-    let Some(value) = headers.get("Idempotency-Key") else { return Ok(None) };
-    let key = value.to_str().ok().filter(|key| !key.is_empty() && key.len() <= LONGEST_KEY);
-    let key = key.ok_or_else(|| ApiError::unreadable(Some("Idempotency-Key"), &format!("{value:?}")))?;
-    Ok(Some(IdempotencyKey { key: key.to_owned(), request }))
 }

@@ -15,7 +15,7 @@ fn staff_that_is_wrong_is_named_by_line_and_column() {
         (
             "s2,Wu,2,informant;boss,A,G1,",
             &[
-                ": s2: roles: \"boss\" is none of county_leader, street_cadre, community_staff, specialist, informant, department_clerk, street_office, intake_officer, shift_head, dispatcher, operator, planner",
+                ": s2: roles: \"boss\" is none of county_leader, street_cadre, community_staff, specialist, grid_worker, informant, department_clerk, street_office, intake_officer, shift_head, dispatcher, operator, planner, supervisor, display, administrator",
             ],
         ),
         ("s2,Wu,2,,A,G1,", &[": s2: roles: is missing"]),

@@ -56,11 +56,20 @@ impl Service {
 
     /// A token that stands for such an actor.
     pub async fn token(&self, kind: ActorKind) -> String {
+        self.token_of(Actor::of(kind, &format!("{kind} of the test"))).await
+    }
+
+    /// A token that stands for a member of the site's staff.
+    pub async fn person(&self, id: &str) -> String {
+        self.token_of(Actor::of(ActorKind::Person, id)).await
+    }
+
+    pub async fn token_of(&self, actor: Actor) -> String {
         let secret = Secret::new().expect("randomness");
         let credential = Credential {
             hash: secret.hash(),
             purpose: Purpose::Api,
-            actor: Actor { kind, name: format!("{kind} of the test") },
+            actor,
             created_at: self.clock.now(),
             expires_at: None,
         };

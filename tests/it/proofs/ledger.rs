@@ -30,18 +30,19 @@ impl Ledger {
         assert_eq!(self.texts("PRAGMA integrity_check"), ["ok"]);
         let none = [
             "SELECT count(*) FROM pragma_foreign_key_check",
-            // A case has as many reports, changes in the log and lines in the audit trail as it says.
-            "SELECT count(*) FROM cases WHERE reports <> (SELECT count(*) FROM report WHERE case_id = cases.id)",
-            "SELECT count(*) FROM cases WHERE version <> reports",
-            "SELECT (SELECT count(*) FROM report) - (SELECT count(*) FROM log)",
-            "SELECT (SELECT count(*) FROM report) - (SELECT count(*) FROM audit WHERE object LIKE 'case %')",
+            // A case has as many reports, changes in the log and steps in its trail as it says.
+            "SELECT count(*) FROM cases
+                 WHERE state ->> '$.reports' <> (SELECT count(*) FROM report WHERE case_id = cases.id)",
+            "SELECT count(*) FROM cases WHERE version <> (SELECT count(*) FROM trail WHERE case_entry = cases.entry)",
+            "SELECT (SELECT count(*) FROM trail) - (SELECT count(*) FROM log)",
+            "SELECT (SELECT count(*) FROM report) - (SELECT count(*) FROM trail WHERE action IN ('open', 'join'))",
             "SELECT count(*) FROM (
-                 SELECT object AS id, count(*) AS changes FROM audit WHERE object LIKE 'case %' GROUP BY object
-                 EXCEPT SELECT 'case ' || json_extract(change, '$.case.id'), count(*) FROM log GROUP BY 1)",
+                 SELECT state ->> '$.id' AS id, count(*) AS changes FROM trail JOIN cases ON entry = case_entry GROUP BY 1
+                 EXCEPT SELECT json_extract(change, '$.case.id'), count(*) FROM log GROUP BY 1)",
             "SELECT count(*) FROM (
                  SELECT max(json_extract(change, '$.case.reports')) AS reports FROM log
                  GROUP BY json_extract(change, '$.case.number')
-                 HAVING reports <> (SELECT reports FROM cases WHERE number = json_extract(change, '$.case.number')))",
+                 HAVING reports <> (SELECT state ->> '$.reports' FROM cases WHERE number = json_extract(change, '$.case.number')))",
             // The numbers of cases and of changes are given in turn, each once.
             "SELECT (SELECT coalesce(sum(last), 0) FROM number_given) - (SELECT count(*) FROM cases)",
             "SELECT count(*) - count(DISTINCT number) FROM cases",
@@ -51,7 +52,7 @@ impl Ledger {
                  GROUP BY site, actor, source, external_id HAVING count(*) > 1 UNION ALL SELECT 0",
             // A placed case is found by its place and by every level of its grid.
             "SELECT (SELECT count(*) FROM cases WHERE lon IS NOT NULL) - (SELECT count(*) FROM case_place)",
-            "SELECT count(*) FROM cases WHERE json_array_length(placed, '$.path')
+            "SELECT count(*) FROM cases WHERE json_array_length(state, '$.placed.path')
                  <> (SELECT count(*) FROM grid_path_level WHERE path = cases.path)",
         ];
         for question in none {

@@ -5,8 +5,8 @@ export type Mark = 'triage' | 'new' | 'progress' | 'overdue' | 'done';
 
 export const MARKS: readonly Mark[] = ['new', 'progress', 'overdue', 'triage'];
 
-const OVER = new Set(['closed', 'void']);
-const NOBODY_AT_IT = new Set(['to_verify', 'to_file', 'to_dispatch']);
+const OVER = new Set<Case['status']>(['closed', 'untrue', 'refused', 'merged', 'void']);
+const NOBODY_AT_IT = new Set<Case['status']>(['to_verify', 'to_audit', 'to_accept', 'to_file', 'to_dispatch']);
 
 export const isOpen = (one: Case): boolean => !OVER.has(one.status);
 

@@ -1,0 +1,81 @@
+//! Clockwork: what happens because time has passed, and nobody did anything.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::task::JoinHandle;
+
+use super::intake::Intake;
+use crate::{
+    domain::{case::Case, people::Actor},
+    io::store::{StoreError, Taken, ToTake},
+};
+
+/// Longest sleep: cases that begin meanwhile, and clocks that are put right, are heard of by then.
+const LONGEST: Duration = Duration::from_secs(5);
+/// Cases woken at a time; the rest has its turn at once after them.
+const AT_ONCE: u32 = 100;
+
+/// Tells lateness up the ladder (督办) as it falls due, however long nobody was there to tell it. What was told stands in
+/// the trail, so that it is told once, whatever ends and begins anew.
+#[must_use]
+pub fn start(intake: Intake) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        loop {
+            let woken = match escalate(&intake).await {
+                Ok(woken) => woken,
+                Err(error) => {
+                    tracing::warn!(%error, "lateness could not be told yet");
+                    0
+                }
+            };
+            if woken < AT_ONCE as usize {
+                tokio::time::sleep(until_next(&intake).await).await;
+            }
+        }
+    })
+}
+
+async fn until_next(intake: &Intake) -> Duration {
+    let (store, site) = (intake.store.clone(), Arc::clone(&intake.site));
+    let next = tokio::task::spawn_blocking(move || store.next_waking(&site)).await;
+    let next = next.ok().and_then(Result::ok).flatten();
+    let wait = next.map(|at: Timestamp| at.duration_since(intake.clock.now()).max(SignedDuration::ZERO));
+    // One that is due and was not woken failed: it is not tried again and again without a breath.
+    wait.map_or(LONGEST, |wait| wait.unsigned_abs().clamp(Duration::from_millis(200), LONGEST))
+}
+
+/// How many cases there were to wake.
+async fn escalate(intake: &Intake) -> Result<usize, StoreError> {
+    let (store, site, now) = (intake.store.clone(), Arc::clone(&intake.site), intake.clock.now());
+    let due = tokio::task::spawn_blocking(move || store.cases_to_wake(&site, now, AT_ONCE)).await;
+    let due = due.map_err(|_| StoreError::Closed)??;
+    for case in &due {
+        wake(intake, case, now).await?;
+    }
+    Ok(due.len())
+}
+
+async fn wake(intake: &Intake, case: &Case, now: Timestamp) -> Result<(), StoreError> {
+    let terms = Arc::clone(&intake.catalog.load().terms);
+    // By another plan than the one that set the alarm nothing may be due: then a step of any kind sets it anew.
+    let Some(deed) = case.due_escalation(now, &terms) else { return Ok(()) };
+    let to_take = ToTake {
+        site: intake.site.to_string(),
+        case: case.id,
+        version: Some(case.version),
+        deeds: vec![deed],
+        actor: Actor::service(),
+        now,
+        terms,
+        idempotency: None,
+    };
+    match intake.store.take(to_take).await? {
+        // Who was faster has changed what is due: it is looked at again.
+        Taken::Done(_) | Taken::Stale { .. } | Taken::NotFound => Ok(()),
+        Taken::Refused(why) => {
+            tracing::warn!(case = case.number, %why, "lateness could not be told");
+            Ok(())
+        }
+    }
+}

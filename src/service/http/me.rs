@@ -1,0 +1,60 @@
+//! `/api/me`: what a member of staff does as such.
+
+use axum::{Json, body::Bytes, extract::State};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{
+    AppState,
+    error::{ApiError, ErrorBody},
+    guard::{By, blocking},
+    query::object,
+};
+use crate::{
+    domain::{geo::Datum, people::StaffId},
+    io::{store::Attendance, tables::value},
+};
+
+/// On duty or not, and where.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StateBody {
+    /// While post A is off duty, post B stands in.
+    on_duty: bool,
+    /// Kept for a day, and only while on duty.
+    lon: Option<f64>,
+    lat: Option<f64>,
+    #[serde(default)]
+    datum: Datum,
+}
+
+/// How one stands.
+#[utoipa::path(
+    get, path = "/api/me/state", tag = "people",
+    responses((status = 200, body = Attendance), (status = "4XX", body = ErrorBody)),
+)]
+pub async fn state(State(state): State<AppState>, By(actor): By) -> Result<Json<Attendance>, ApiError> {
+    let now = state.clock.now();
+    Ok(Json(blocking(move || state.store.attendance(&state.site, &actor.name, now)).await??))
+}
+
+/// Comes on duty, goes off it, tells where one is.
+#[utoipa::path(
+    post, path = "/api/me/state", tag = "people", request_body = StateBody,
+    responses((status = 200, body = Attendance), (status = "4XX", body = ErrorBody)),
+)]
+pub async fn attend(State(state): State<AppState>, By(actor): By, body: Bytes) -> Result<Json<Attendance>, ApiError> {
+    let StateBody { on_duty, lon, lat, datum } = object(&body)?;
+    let position = match (lon, lat) {
+        (Some(lon), Some(lat)) => {
+            let position = value::position(lon, lat, datum);
+            Some(position.map_err(|fault| ApiError::unprocessable(Some("lon"), &fault))?)
+        }
+        (None, None) => None,
+        (None, Some(_)) => return Err(ApiError::missing("lon")),
+        (Some(_), None) => return Err(ApiError::missing("lat")),
+    };
+    let now = state.clock.now();
+    state.store.attend(&state.site, StaffId::new(&actor.name), on_duty, position, now).await?;
+    Ok(Json(blocking(move || state.store.attendance(&state.site, &actor.name, now)).await??))
+}
