@@ -1,4 +1,4 @@
-import type { Browser, Locator } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PAINT } from '../src/map/style';
 import { COLOR } from '../src/cases/mark';
@@ -151,6 +151,22 @@ async function firstInSight(visitor: Visitor, cameras: CameraFeature[]) {
   throw new Error('no camera is in sight');
 }
 
+/** Opens the first finding; whether a press on its decision would be taken at once, and when the panel has settled. */
+const underTheSecondTap = (page: Page) =>
+  page.evaluate(async () => {
+    document.querySelector<HTMLElement>('[data-finding]')?.click();
+    await new Promise((done) => requestAnimationFrame(done));
+    const confirm = document.querySelector('[data-confirm]');
+    const isTaken = () => {
+      confirm?.scrollIntoView({ block: 'center' });
+      const { x = 0, y = 0, width = 0, height = 0 } = confirm?.getBoundingClientRect() ?? {};
+      return document.elementFromPoint(x + width / 2, y + height / 2) === confirm;
+    };
+    const atOnce = isTaken();
+    await Promise.all(document.getAnimations().map((animation) => animation.finished));
+    return [atOnce, isTaken()];
+  });
+
 /** Width by height of a finding's picture, and of what its box is drawn on. */
 async function proportions(panel: Locator) {
   const of = async (selector: string) => {
@@ -172,7 +188,7 @@ test('a person before a camera is a finding, and one tap makes it a case with it
   const panel = page.getByRole('complementary');
   for (const [width, height] of [[390, 844], [844, 390], [1280, 600]] as const) {
     await page.setViewportSize({ width, height });
-    await finding.click();
+    expect(await underTheSecondTap(page)).toEqual([false, true]);
     expect(await proportions(panel)).toEqual({ picture: 1.78, box: 1.78 });
     await page.keyboard.press('Escape');
   }
