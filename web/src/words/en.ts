@@ -7,6 +7,7 @@ export const en: Record<keyof typeof zh, string> = {
   'page.loading': 'Loading…',
   'page.failed': 'Could not load: {why}',
   'page.retry': 'Try again',
+  'page.unreachable': 'The service cannot be reached. Try again in a moment.',
   'page.close': 'Close',
 
   'signIn.title': 'Sign in to see cases',

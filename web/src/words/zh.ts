@@ -6,6 +6,7 @@ export const zh = {
   'page.loading': '正在加载…',
   'page.failed': '加载失败：{why}',
   'page.retry': '重试',
+  'page.unreachable': '无法连接服务，请稍后再试。',
   'page.close': '关闭',
 
   'signIn.title': '登录后查看案件',
