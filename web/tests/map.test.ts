@@ -103,6 +103,10 @@ test('the page is of use on a phone', async () => {
   const { page } = visitor;
   await page.getByText('登录后查看案件').waitFor();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  const labels = page.getByLabel('网格名称');
+  expect(await labels.isVisible()).toBe(false);
+  await page.locator('[data-layers]').click();
+  expect(await labels.isVisible()).toBe(true);
   await isSound(visitor);
   await visitor.context.close();
 });
