@@ -88,6 +88,10 @@ pub enum Saying {
     OverTheVideo {
         option: &'static str,
     },
+    /// `--output` and `--annotate`.
+    OnePlaceForBoth {
+        file: String,
+    },
     NoSuchCamera {
         camera: String,
     },
@@ -225,6 +229,7 @@ pub enum Saying {
     },
     // Files.
     StandardInput,
+    StandardOutput,
     CannotOpen {
         file: String,
     },
@@ -238,6 +243,7 @@ pub enum Saying {
     NoPermission,
     IsAFolder,
     NotAFolder,
+    IsADevice,
     EmptyTable {
         file: String,
     },
