@@ -60,6 +60,19 @@ impl ClipWriter {
         named("file")?.set_property("location", part.as_path());
         named("encoder")?.set_property("bitrate", bitrate);
         named("encoder")?.set_property("gop-size", 2 * per_second);
+        let encoder = named("encoder")?;
+        let (Some(sink), Some(src)) = (encoder.static_pad("sink"), encoder.static_pad("src")) else {
+            return Err(failed(&"an encoder without pads"));
+        };
+        // At its end openh264enc encodes a picture that is not there, of which the library complains on standard error. It
+        // holds nothing back, so that the end may pass it by.
+        sink.add_probe(gst::PadProbeType::EVENT_DOWNSTREAM, move |_, probe| match probe.event() {
+            Some(event) if event.type_() == gst::EventType::Eos => {
+                src.push_event(event.to_owned());
+                gst::PadProbeReturn::Handled
+            }
+            _ => gst::PadProbeReturn::Ok,
+        });
         let source = named("pictures")?.downcast::<gst_app::AppSrc>().map_err(|_| failed(&"no appsrc"))?;
         let rate = gst::Fraction::new(i32::try_from(per_second).unwrap_or(1).max(1), 1);
         let even = size.map(|side| side & !1);
