@@ -26,6 +26,7 @@ use super::{
     listening::Listening,
     lock::Lock,
     secret::Secret,
+    telemetry::Telemetry,
     truth,
     witness::WitnessStand,
 };
@@ -131,7 +132,9 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
         seen,
     };
     let eyes = Eyes::open(&catalog.load(), sight).context("the cameras' credentials")?;
-    let taking = tokio::spawn(take_findings(Findings { intake: intake.clone() }, sightings));
+    let telemetry = Arc::<Telemetry>::default();
+    let findings = Findings { intake: intake.clone() };
+    let taking = tokio::spawn(take_findings(findings, sightings, Arc::clone(&telemetry)));
     let witnesses = questions.answer(intake.clone(), eyes.clone());
     let state = AppState {
         intake,
@@ -146,7 +149,7 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
         clock,
         pace: Pace::new(&serving.trusted_proxies),
         feed,
-        telemetry: Arc::default(),
+        telemetry,
         hosts: own.into_iter().chain([public.clone()]).collect(),
         is_secure,
     };
@@ -156,11 +159,19 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
 }
 
 /// Keeps what the cameras see, in the order in which it comes. What the store cannot take now waits until it can.
-async fn take_findings(findings: Findings, mut sightings: mpsc::Receiver<Seen>) {
+async fn take_findings(findings: Findings, mut sightings: mpsc::Receiver<Seen>, telemetry: Arc<Telemetry>) {
     while let Some(seen) = sightings.recv().await {
-        while let Err(error) = findings.take(seen.clone()).await {
-            tracing::warn!(?error, camera = seen.camera, "a finding could not be kept yet");
-            tokio::time::sleep(AGAIN).await;
+        loop {
+            match findings.take(seen.clone()).await {
+                Ok(taken) => {
+                    taken.inspect(|finding| telemetry.found(finding.kind));
+                    break;
+                }
+                Err(error) => {
+                    tracing::warn!(?error, camera = seen.camera, "a finding could not be kept yet");
+                    tokio::time::sleep(AGAIN).await;
+                }
+            }
         }
     }
 }

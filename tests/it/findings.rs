@@ -111,6 +111,10 @@ async fn a_person_in_the_picture_becomes_a_finding_at_its_place_and_one_tap_make
     assert_eq!((status, &otherwise["error"]["code"]), (StatusCode::CONFLICT, &json!("decided_before")));
     let (status, late) = answer(service.post(&format!("/api/findings/{other}/confirm"))).await;
     assert_eq!((status, &late["error"]["code"]), (StatusCode::CONFLICT, &json!("decided_before")));
+    let (_, figures) = answer(service.get("/metrics")).await;
+    let figures = figures.as_str().unwrap_or_default();
+    assert!(figures.contains("gridwatch_findings_total{kind=\"person\"} "), "{figures}");
+    assert!(figures.contains("gridwatch_cameras{status=\"live\"} 1"), "{figures}");
     service.running.stop().await.expect("stops");
 }
 
