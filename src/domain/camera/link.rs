@@ -63,6 +63,8 @@ pub enum LinkCause {
     Unreachable,
     #[error("the camera refuses the credential")]
     AuthFailed,
+    #[error("the camera asks for a credential, and none is named")]
+    AuthWanted,
     /// Not a video, cut short, or of a kind that nothing here decodes.
     #[error("what comes is no video that can be read")]
     Unreadable,

@@ -345,6 +345,7 @@ no_such_scene = there is no scene { $scene }
 nothing_there = there is nothing at that address
 unreachable = the camera cannot be reached
 auth_failed = the camera refuses the credential
+auth_wanted = the camera asks for a credential, and none is named: say secret = "…" in cameras.toml
 unreadable = what comes is no video that can be read
 too_large = a picture of { $width } × { $height } px is too large
 no_pictures = no pictures come

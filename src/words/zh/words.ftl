@@ -258,6 +258,7 @@ no_such_scene = 没有名为 { $scene } 的场景
 nothing_there = 该地址没有内容
 unreachable = 无法连接摄像机
 auth_failed = 摄像机拒绝了凭据
+auth_wanted = 摄像机要求凭据，而配置中未指名；请在 cameras.toml 中用 secret = "…" 指名
 unreadable = 收到的不是可读取的视频
 too_large = { $width } × { $height } 像素的画面过大
 no_pictures = 没有画面
