@@ -126,7 +126,7 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
     let (seen, sightings) = mpsc::channel(SIGHTINGS);
     let sight = Sight {
         folder: options.site.clone(),
-        secrets: data.join(SECRETS),
+        secrets: secrets_file(&data),
         clock: Arc::clone(&clock),
         feed: feed.clone(),
         seen,
@@ -208,6 +208,12 @@ fn sound_reading(site: &Path) -> anyhow::Result<Reading> {
 #[must_use]
 pub fn store_file(data: &Path) -> PathBuf {
     data.join("gridwatch.db")
+}
+
+/// Where the cameras' credentials are in it, if there are any.
+#[must_use]
+pub fn secrets_file(data: &Path) -> PathBuf {
+    data.join(SECRETS)
 }
 
 /// Where the photos are in it.

@@ -75,6 +75,7 @@ swapped_position = { $lon }, { $lat } looks like latitude, longitude; longitude 
 zero_position = 0, 0 is a position that nobody knew
 no_stream = a camera needs one stream: main or sub
 credentials_in_stream = the address holds a user or password; keep them out of the file and name them with secret = "…"
+not_secrets = not lines of name = "user:password"
 bad_gb_code = "{ $value }" is not a GB/T 28181 code of 20 digits
 missing_element = GStreamer has no { $element }; install { $package }
 no_gstreamer = { $error }
@@ -85,6 +86,8 @@ no_working_day = a week needs a working day
 no_scheme = no scheme: a stream starts with rtsp://, rtsps://, file:// or test://
 unknown_scheme = scheme { $scheme }:// is none of rtsp://, rtsps://, file://, test://
 no_address = nothing stands behind { $scheme }://
+bad_port = the port is none between 1 and 65535
+outside_site = the file is not in the site's folder; write its path from there, without ..
 too_few_points = { $given ->
     [one] 1 control point is
    *[other] { $given } control points are

@@ -75,6 +75,7 @@ swapped_position = { $lon }, { $lat } 似为纬度在前；应经度在前
 zero_position = 0, 0 表示位置未知
 no_stream = 摄像机须有一路码流：main 或 sub
 credentials_in_stream = 地址中含有用户名或密码；请移出文件，用 secret = "…" 指名
+not_secrets = 每行须为 名称 = "用户名:密码"
 bad_gb_code = “{ $value }”不是 20 位的 GB/T 28181 编码
 missing_element = GStreamer 缺少 { $element }；请安装 { $package }
 no_gstreamer = GStreamer 无法启动：{ $error }
@@ -85,6 +86,8 @@ no_working_day = 一周至少要有一个工作日
 no_scheme = 缺少协议：码流地址以 rtsp://、rtsps://、file:// 或 test:// 开头
 unknown_scheme = 协议 { $scheme }:// 不是 rtsp://、rtsps://、file://、test:// 之一
 no_address = { $scheme }:// 之后没有地址
+bad_port = 端口不在 1 到 65535 之间
+outside_site = 文件不在站点文件夹内；请写站点文件夹内的相对路径，不得含 ..
 too_few_points = 只有 { $given } 个控制点：至少需要 4 个，多些更好
 point_out_of_frame = 第 { $number } 个控制点在画面之外
 view_left_open = 控制点不足以确定画面：其中没有任意三点都不共线的四点
