@@ -7,13 +7,19 @@ use std::{
 };
 
 use super::{Language, Saying, is_there};
-use crate::io::catalog::{self, Catalog, Problem, Reading, Severity};
+use crate::{
+    io::catalog::{self, Catalog, Problem, Reading, Severity},
+    service::app,
+};
 
 #[derive(clap::Args)]
 pub struct Args {
     /// The site's folder
     #[arg(long, default_value = ".", value_name = "DIR")]
     site: PathBuf,
+    /// Folder of the store, where the cameras' credentials are [default: the site's `data`, else data in its folder]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
 }
 
 pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
@@ -26,11 +32,16 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
     }
     let lacking = reading.catalog.as_ref().map(lacking_for_video);
     reading.problems.extend(lacking.unwrap_or_default());
+    let serving = catalog::settings(&args.site).serving;
+    let secrets = app::secrets_file(&app::data_folder(&args.site, args.data.as_deref(), &serving));
+    let without_credential = reading.catalog.as_ref().map(|catalog| without_credential(catalog, &secrets));
+    reading.problems.extend(without_credential.unwrap_or_default());
     let mut out = io::stdout().lock();
     for problem in &reading.problems {
         writeln!(out, "{}", line(problem, language))?;
     }
-    let Some(catalog) = &reading.catalog else {
+    let catalog = reading.catalog.as_ref().filter(|_| reading.count(Severity::Error) == 0);
+    let Some(catalog) = catalog else {
         writeln!(out, "{}", refusal(&reading, language))?;
         return Ok(ExitCode::FAILURE);
     };
@@ -55,6 +66,42 @@ fn lacking_for_video(catalog: &Catalog) -> Vec<Problem> {
         Ok(missing) => missing.into_iter().map(lacks).collect(),
         Err(error) => vec![Problem::warning(FILE, Why::NoGstreamer { error: error.to_string() })],
     }
+}
+
+/// Cameras whose credential is nowhere, and a file of credentials that cannot be read: without it nothing starts.
+#[cfg(feature = "video")]
+fn without_credential(catalog: &Catalog, file: &Path) -> Vec<Problem> {
+    use crate::io::{
+        catalog::{Spot, Why},
+        video::Secrets,
+    };
+    const FILE: &str = "cameras.toml";
+    let secrets = match Secrets::read(file) {
+        Ok(secrets) => secrets,
+        Err(error) => {
+            let why = match error.kind() {
+                io::ErrorKind::InvalidData => Why::NotSecrets,
+                _ => Why::FileUnreadable { error: error.to_string() },
+            };
+            let file = file.display().to_string();
+            return vec![Problem { severity: Severity::Error, file, spot: Spot::file(), field: None, why }];
+        }
+    };
+    let named = catalog.cameras.cameras().iter().filter_map(|camera| Some((camera, camera.secret.as_ref()?)));
+    let lacking = named.filter(|(_, secret)| !secrets.has(secret));
+    lacking
+        .map(|(camera, secret)| Problem {
+            spot: Spot { of: Some(camera.id.clone()), ..Spot::file() },
+            field: Some("secret".to_owned()),
+            ..Problem::warning(FILE, Why::NoSecret { secret: secret.clone() })
+        })
+        .collect()
+}
+
+/// Built without video, it looks through no camera.
+#[cfg(not(feature = "video"))]
+fn without_credential(_: &Catalog, _: &Path) -> Vec<Problem> {
+    Vec::new()
 }
 
 /// Built without video, it needs nothing for it.

@@ -13,7 +13,7 @@ use indicatif::ProgressBar;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{check, is_there, saying::Saying, sink::Sink};
+use super::{check, destination::Destination, is_there, saying::Saying, sink::Sink};
 use crate::{
     domain::{
         camera::{Camera, LinkCause, Lookout},
@@ -22,7 +22,7 @@ use crate::{
     },
     io::{
         catalog::{self, Catalog},
-        video::{self, ClipWriter, Mark, Source, Still},
+        video::{self, ClipError, ClipWriter, Mark, Source, Still},
     },
     words::Language,
 };
@@ -80,6 +80,12 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
             return Err(Saying::OverTheVideo { option }.failure(language));
         }
     }
+    let annotate = args.annotate.as_deref().map(|file| place_of_clip(file, language)).transpose()?;
+    if let (Some(clip), Some(output)) = (&annotate, &args.output)
+        && Destination::of(output).is_ok_and(|output| output == Destination::File(clip.clone()))
+    {
+        return Err(Saying::OnePlaceForBoth { file: output.display().to_string() }.failure(language));
+    }
     let place = args.camera.as_deref().map(|id| Place::of(&args.site, id, language)).transpose()?;
     let output = Sink::open(args.output.as_deref(), language)?;
     let progress = if io::stderr().is_terminal() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
@@ -87,21 +93,41 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
     let mut failed = None;
     let read = video::read(&Source::File(args.video.clone()), |frame, at| {
         progress.inc(1);
-        failed = run.look(frame, at, args.annotate.as_deref()).err();
+        failed = run.look(frame, at, annotate.as_deref(), language).err();
         if failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     progress.finish_and_clear();
     if let Some(error) = failed {
         return Err(error);
     }
-    // What was seen until a video broke off was seen.
-    run.output.finish()?;
-    if let Some(annotator) = run.annotator {
-        annotator.clip.finish()?;
+    // What was seen until a video broke off was seen; where nothing was, what an earlier run wrote stays.
+    if read.is_ok() || run.frames > 0 {
+        if let (Some(annotator), Some(file)) = (run.annotator, &args.annotate) {
+            annotator.clip.finish().map_err(|error| clip_failure(file, error, language))?;
+        }
+        run.output.finish()?;
     }
     read.map_err(|cause: LinkCause| anyhow!("{}: {}", args.video.display(), language.say(&cause)))?;
     eprintln!("{}", language.say(&Saying::VideoSeen { frames: run.frames, findings: run.found }));
     Ok(ExitCode::SUCCESS)
+}
+
+/// A video goes back to its beginning when it ends, which only files let it.
+fn place_of_clip(file: &Path, language: Language) -> anyhow::Result<PathBuf> {
+    let cannot = Saying::CannotWrite { file: file.display().to_string() };
+    match Destination::of(file) {
+        Ok(Destination::File(place)) => Ok(place),
+        Ok(Destination::Through(_)) => Err(Saying::IsADevice.failure(language).context(language.say(&cannot))),
+        Err(error) => Err(cannot.because_of(error, language)),
+    }
+}
+
+fn clip_failure(file: &Path, error: ClipError, language: Language) -> anyhow::Error {
+    let cannot = Saying::CannotWrite { file: file.display().to_string() };
+    match error {
+        ClipError::Io(error) => cannot.because_of(error, language),
+        error => anyhow::Error::from(error).context(language.say(&cannot)),
+    }
 }
 
 /// The site, and the camera that the video is taken to be of.
@@ -149,7 +175,13 @@ struct Run {
 }
 
 impl Run {
-    fn look(&mut self, frame: &Frame<'_>, at: Duration, annotate: Option<&Path>) -> anyhow::Result<()> {
+    fn look(
+        &mut self,
+        frame: &Frame<'_>,
+        at: Duration,
+        annotate: Option<&Path>,
+        language: Language,
+    ) -> anyhow::Result<()> {
         let size = [frame.width(), frame.height()];
         let found = self.lookout.look(self.place.as_ref().map(|place| &place.camera), frame, at);
         for sighting in found {
@@ -161,13 +193,14 @@ impl Run {
         }
         self.found += found.len() as u64;
         if let Some(file) = annotate {
+            let failure = |error| clip_failure(file, error, language);
             let annotator = match &mut self.annotator {
                 Some(annotator) => annotator,
-                none => none.insert(Annotator::create(file, size)?),
+                none => none.insert(Annotator::create(file, size).map_err(failure)?),
             };
             annotator.shown.retain(|shown| at.saturating_sub(shown.at) < SHOWN);
             annotator.shown.extend(found.iter().cloned());
-            annotator.write(frame, at, self.lookout.tracks())?;
+            annotator.write(frame, at, self.lookout.tracks()).map_err(failure)?;
         }
         self.frames += 1;
         Ok(())
@@ -202,7 +235,7 @@ struct Annotator {
 }
 
 impl Annotator {
-    fn create(file: &Path, size: [u32; 2]) -> anyhow::Result<Self> {
+    fn create(file: &Path, size: [u32; 2]) -> Result<Self, ClipError> {
         let clip = ClipWriter::create(file, size, RATE, BITRATE)?;
         Ok(Self { clip, still: Still::default(), shown: Vec::new() })
     }
@@ -212,7 +245,7 @@ impl Annotator {
         frame: &Frame<'_>,
         at: Duration,
         tracks: impl Iterator<Item = TrackView>,
-    ) -> anyhow::Result<()> {
+    ) -> Result<(), ClipError> {
         self.still.copy(frame);
         let marks: Vec<Mark> = tracks
             .map(|track| Mark {
@@ -222,7 +255,7 @@ impl Annotator {
             })
             .collect();
         video::draw(&mut self.still, &marks);
-        Ok(self.clip.write(&self.still, at)?)
+        self.clip.write(&self.still, at)
     }
 }
 

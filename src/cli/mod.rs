@@ -5,6 +5,7 @@ mod assign;
 mod backup;
 mod check;
 mod demo;
+mod destination;
 #[cfg(feature = "video")]
 mod detect;
 mod events;

@@ -91,6 +91,10 @@ pub enum Saying {
     OverTheVideo {
         option: &'static str,
     },
+    /// `--output` and `--annotate`.
+    OnePlaceForBoth {
+        file: String,
+    },
     NoSuchCamera {
         camera: String,
     },
@@ -228,6 +232,7 @@ pub enum Saying {
     },
     // Files.
     StandardInput,
+    StandardOutput,
     CannotOpen {
         file: String,
     },
@@ -241,6 +246,7 @@ pub enum Saying {
     NoPermission,
     IsAFolder,
     NotAFolder,
+    IsADevice,
     EmptyTable {
         file: String,
     },

@@ -6,13 +6,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Language, Saying};
+use super::{Language, Saying, destination::Destination};
 
 /// Standard output, or a file that appears under its name only when it is whole. A pipe or a device is written to
 /// as it stands, and a link leads to what is written.
 pub struct Sink {
     writer: BufWriter<Box<dyn Write>>,
     unfinished: Option<Unfinished>,
+    /// As it is called in what is said of it.
+    name: String,
     language: Language,
 }
 
@@ -24,42 +26,45 @@ struct Unfinished {
 
 impl Sink {
     pub fn open(output: Option<&Path>, language: Language) -> anyhow::Result<Self> {
-        let Some(path) = output else {
-            return Ok(Self { writer: BufWriter::new(Box::new(io::stdout())), unfinished: None, language });
+        let name = output.map_or_else(|| language.say(&Saying::StandardOutput), |path| path.display().to_string());
+        let opened = match output {
+            Some(path) => Destination::of(path).and_then(opened),
+            None => Ok((Box::new(io::stdout()) as Box<dyn Write>, None)),
         };
-        let cannot = |error| cannot_write(path).because_of(error, language);
-        // Where a link leads; a path that leads nowhere yet is its own place.
-        let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        if place.is_dir() {
-            return Err(cannot(io::ErrorKind::IsADirectory.into()));
-        }
-        if place.exists() && !place.is_file() {
-            let device = File::options().write(true).open(&place).map_err(cannot)?;
-            return Ok(Self { writer: BufWriter::new(Box::new(device)), unfinished: None, language });
-        }
-        let mut part = place.clone().into_os_string();
-        part.push(".part");
-        let part = PathBuf::from(part);
-        let file = File::create(&part).map_err(cannot)?;
-        Ok(Self { writer: BufWriter::new(Box::new(file)), unfinished: Some(Unfinished { part, place }), language })
+        let (writer, unfinished) = opened.map_err(|error| cannot_write(&name, error, language))?;
+        Ok(Self { writer: BufWriter::new(writer), unfinished, name, language })
     }
 
     pub fn write(&mut self, text: &[u8]) -> anyhow::Result<()> {
-        Ok(self.writer.write_all(text)?)
+        self.writer.write_all(text).map_err(|error| cannot_write(&self.name, error, self.language))
     }
 
     pub fn finish(mut self) -> anyhow::Result<()> {
-        self.writer.flush()?;
-        if let Some(Unfinished { part, place }) = &self.unfinished {
-            fs::rename(part, place).map_err(|error| cannot_write(place).because_of(error, self.language))?;
-            self.unfinished = None;
-        }
+        let flushed = self.writer.flush();
+        let placed = flushed.and_then(|()| match &self.unfinished {
+            Some(Unfinished { part, place }) => fs::rename(part, place),
+            None => Ok(()),
+        });
+        placed.map_err(|error| cannot_write(&self.name, error, self.language))?;
+        self.unfinished = None;
         Ok(())
     }
 }
 
-fn cannot_write(path: &Path) -> Saying {
-    Saying::CannotWrite { file: path.display().to_string() }
+fn opened(destination: Destination) -> io::Result<(Box<dyn Write>, Option<Unfinished>)> {
+    match destination {
+        Destination::Through(device) => Ok((Box::new(File::options().append(true).open(device)?), None)),
+        Destination::File(place) => {
+            let mut part = place.clone().into_os_string();
+            part.push(".part");
+            let part = PathBuf::from(part);
+            Ok((Box::new(File::create(&part)?), Some(Unfinished { part, place })))
+        }
+    }
+}
+
+fn cannot_write(name: &str, error: io::Error, language: Language) -> anyhow::Error {
+    Saying::CannotWrite { file: name.to_owned() }.because_of(error, language)
 }
 
 impl Drop for Sink {

@@ -12,6 +12,7 @@ mod canvas;
 mod dice;
 mod figure;
 mod lens;
+mod order;
 mod script;
 mod street;
 
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 pub use canvas::Picture;
 pub use figure::{Area, Figure};
 pub use lens::Lens;
+pub use order::{NoSuchScene, SceneOrder};
 
 use dice::Dice;
 use lens::View;

@@ -27,6 +27,7 @@ use super::{
     listening::Listening,
     lock::Lock,
     secret::Secret,
+    telemetry::Telemetry,
     truth,
     witness::WitnessStand,
 };
@@ -127,13 +128,15 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
     let (seen, sightings) = mpsc::channel(SIGHTINGS);
     let sight = Sight {
         folder: options.site.clone(),
-        secrets: data.join(SECRETS),
+        secrets: secrets_file(&data),
         clock: Arc::clone(&clock),
         feed: feed.clone(),
         seen,
     };
     let eyes = Eyes::open(&catalog.load(), sight).context("the cameras' credentials")?;
-    let taking = tokio::spawn(take_findings(Findings { intake: intake.clone() }, sightings));
+    let telemetry = Arc::<Telemetry>::default();
+    let findings = Findings { intake: intake.clone() };
+    let taking = tokio::spawn(take_findings(findings, sightings, Arc::clone(&telemetry)));
     let ticking = clockwork::start(intake.clone());
     let witnesses = questions.answer(intake.clone(), eyes.clone());
     let state = AppState {
@@ -149,7 +152,7 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
         clock,
         pace: Pace::new(&serving.trusted_proxies),
         feed,
-        telemetry: Arc::default(),
+        telemetry,
         hosts: own.into_iter().chain([public.clone()]).collect(),
         is_secure,
     };
@@ -168,11 +171,19 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
 }
 
 /// Keeps what the cameras see, in the order in which it comes. What the store cannot take now waits until it can.
-async fn take_findings(findings: Findings, mut sightings: mpsc::Receiver<Seen>) {
+async fn take_findings(findings: Findings, mut sightings: mpsc::Receiver<Seen>, telemetry: Arc<Telemetry>) {
     while let Some(seen) = sightings.recv().await {
-        while let Err(error) = findings.take(seen.clone()).await {
-            tracing::warn!(?error, camera = seen.camera, "a finding could not be kept yet");
-            tokio::time::sleep(AGAIN).await;
+        loop {
+            match findings.take(seen.clone()).await {
+                Ok(taken) => {
+                    taken.inspect(|finding| telemetry.found(finding.kind));
+                    break;
+                }
+                Err(error) => {
+                    tracing::warn!(?error, camera = seen.camera, "a finding could not be kept yet");
+                    tokio::time::sleep(AGAIN).await;
+                }
+            }
         }
     }
 }
@@ -209,6 +220,12 @@ fn sound_reading(site: &Path) -> anyhow::Result<Reading> {
 #[must_use]
 pub fn store_file(data: &Path) -> PathBuf {
     data.join("gridwatch.db")
+}
+
+/// Where the cameras' credentials are in it, if there are any.
+#[must_use]
+pub fn secrets_file(data: &Path) -> PathBuf {
+    data.join(SECRETS)
 }
 
 /// Where the photos are in it.

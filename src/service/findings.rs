@@ -134,7 +134,7 @@ impl Findings {
     }
 
     /// # Errors
-    /// If there is no such finding for this actor, it was confirmed, or the reason is none.
+    /// If there is no such finding for this actor, it was decided otherwise or for another reason, or the reason is none.
     pub async fn dismiss(&self, id: Uuid, reason: &str, actor: &Actor) -> Result<Finding, DecisionError> {
         let (reason, length) = (reason.trim(), reason.chars().count());
         if reason.is_empty() {

@@ -12,6 +12,12 @@ use prometheus_client::{
     },
     registry::{Registry, Unit},
 };
+use strum::VariantNames;
+
+use crate::domain::{
+    camera::{Link, LinkStatus},
+    vision::Kind,
+};
 
 /// What is counted. Labels are few and fixed, so that the figures stay small: no label holds what a client chose.
 pub struct Telemetry {
@@ -19,6 +25,8 @@ pub struct Telemetry {
     requests: Family<Request, Counter>,
     durations: Family<Route, Histogram, fn() -> Histogram>,
     reports: Family<Report, Counter>,
+    findings: Family<Found, Counter>,
+    cameras: Family<Camera, Gauge>,
     /// Screens that listen.
     pub screens: Gauge,
     /// Screens that had fallen behind and were brought up anew.
@@ -44,13 +52,23 @@ struct Report {
     outcome: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Found {
+    kind: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Camera {
+    status: &'static str,
+}
+
 impl Default for Telemetry {
     fn default() -> Self {
         let mut registry = Registry::with_prefix("gridwatch");
         let requests = Family::default();
         let buckets: fn() -> Histogram = || Histogram::new(exponential_buckets(0.001, 2.0, 14));
         let durations = Family::new_with_constructor(buckets);
-        let reports = Family::default();
+        let (reports, findings, cameras) = (Family::default(), Family::default(), Family::default());
         let (screens, resyncs, log_seq) = (Gauge::default(), Counter::default(), Gauge::default());
         registry.register("http_requests", "Requests answered", Family::clone(&requests));
         registry.register_with_unit(
@@ -60,6 +78,8 @@ impl Default for Telemetry {
             Family::clone(&durations),
         );
         registry.register("reports", "Reports by what became of them", Family::clone(&reports));
+        registry.register("findings", "Findings by what was seen", Family::clone(&findings));
+        registry.register("cameras", "Cameras by how things stand with them", Family::clone(&cameras));
         registry.register("screens", "Live connections", Gauge::clone(&screens));
         registry.register(
             "screen_resyncs",
@@ -67,7 +87,7 @@ impl Default for Telemetry {
             Counter::clone(&resyncs),
         );
         registry.register("log_seq", "Last committed change", Gauge::clone(&log_seq));
-        Self { registry, requests, durations, reports, screens, resyncs, log_seq }
+        Self { registry, requests, durations, reports, findings, cameras, screens, resyncs, log_seq }
     }
 }
 
@@ -81,6 +101,19 @@ impl Telemetry {
     /// `outcome`: opened, joined or repeated.
     pub fn reported(&self, outcome: &'static str) {
         self.reports.get_or_create(&Report { outcome }).inc();
+    }
+
+    pub fn found(&self, kind: Kind) {
+        self.findings.get_or_create(&Found { kind: kind.to_string() }).inc();
+    }
+
+    /// How many cameras are in each state now; a state without any is told as 0.
+    pub fn cameras_stand<'a>(&self, links: impl Iterator<Item = &'a Link>) {
+        let states: Vec<String> = links.map(|link| link.status.to_string()).collect();
+        for &status in LinkStatus::VARIANTS {
+            let count = states.iter().filter(|state| *state == status).count();
+            self.cameras.get_or_create(&Camera { status }).set(i64::try_from(count).unwrap_or(i64::MAX));
+        }
     }
 
     /// All of it in the text form of OpenMetrics.

@@ -23,7 +23,7 @@ const ROOMS: [(&str, &[&str]); 26] = [
     ("io/archive", &[]),
     ("io/tables", &["domain"]),
     ("io/store", &["domain"]),
-    ("io/catalog", &["domain", "io/tables"]),
+    ("io/catalog", &["domain", "io/tables", "scene"]),
     ("io/video", &["domain", "scene"]),
     ("io/picture", &[]),
     ("io/evidence", &["domain"]),

@@ -105,8 +105,16 @@ async fn a_person_in_the_picture_becomes_a_finding_at_its_place_and_one_tap_make
     assert_eq!((status, &refused["error"]["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("no_reason")));
     let (status, dismissed) = answer(dismiss("a neighbour")).await;
     assert_eq!((status, &dismissed["reason"]), (StatusCode::OK, &json!("a neighbour")));
+    let (status, repeated) = answer(dismiss(" a neighbour ")).await;
+    assert_eq!((status, &repeated), (StatusCode::OK, &dismissed));
+    let (status, otherwise) = answer(dismiss("a dog")).await;
+    assert_eq!((status, &otherwise["error"]["code"]), (StatusCode::CONFLICT, &json!("decided_before")));
     let (status, late) = answer(service.post(&format!("/api/findings/{other}/confirm"))).await;
     assert_eq!((status, &late["error"]["code"]), (StatusCode::CONFLICT, &json!("decided_before")));
+    let (_, figures) = answer(service.get("/metrics")).await;
+    let figures = figures.as_str().unwrap_or_default();
+    assert!(figures.contains("gridwatch_findings_total{kind=\"person\"} "), "{figures}");
+    assert!(figures.contains("gridwatch_cameras{status=\"live\"} 1"), "{figures}");
     service.running.stop().await.expect("stops");
 }
 

@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PAINT } from '../src/map/style';
 import { COLOR } from '../src/cases/mark';
@@ -103,6 +103,10 @@ test('the page is of use on a phone', async () => {
   const { page } = visitor;
   await page.getByText('登录后查看案件').waitFor();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  const labels = page.getByLabel('网格名称');
+  expect(await labels.isVisible()).toBe(false);
+  await page.locator('[data-layers]').click();
+  expect(await labels.isVisible()).toBe(true);
   await isSound(visitor);
   await visitor.context.close();
 });
@@ -151,6 +155,31 @@ async function firstInSight(visitor: Visitor, cameras: CameraFeature[]) {
   throw new Error('no camera is in sight');
 }
 
+/** Opens the first finding; whether a press on its decision would be taken at once, and when the panel has settled. */
+const underTheSecondTap = (page: Page) =>
+  page.evaluate(async () => {
+    document.querySelector<HTMLElement>('[data-finding]')?.click();
+    await new Promise((done) => requestAnimationFrame(done));
+    const confirm = document.querySelector('[data-confirm]');
+    const isTaken = () => {
+      confirm?.scrollIntoView({ block: 'center' });
+      const { x = 0, y = 0, width = 0, height = 0 } = confirm?.getBoundingClientRect() ?? {};
+      return document.elementFromPoint(x + width / 2, y + height / 2) === confirm;
+    };
+    const atOnce = isTaken();
+    await Promise.all(document.getAnimations().map((animation) => animation.finished));
+    return [atOnce, isTaken()];
+  });
+
+/** Width by height of a finding's picture, and of what its box is drawn on. */
+async function proportions(panel: Locator) {
+  const of = async (selector: string) => {
+    const box = await panel.locator(selector).first().boundingBox();
+    return box ? Math.round((100 * box.width) / box.height) / 100 : 0;
+  };
+  return { picture: await of('img'), box: await of('img + svg') };
+}
+
 test('a person before a camera is a finding, and one tap makes it a case with its picture', async () => {
   const watched = await Service.start(['cam-239']);
   const visitor = await Visitor.open(browser, watched.signInLink, { locale: 'zh-CN' });
@@ -160,8 +189,15 @@ test('a person before a camera is a finding, and one tap makes it a case with it
   const finding = page.locator('[data-finding]').first();
   await finding.waitFor({ timeout: 60_000 });
   await expect.poll(async () => eye.count(await page.screenshot(), FINDING, 8)).toBeGreaterThan(20);
-  await finding.click();
   const panel = page.getByRole('complementary');
+  for (const [width, height] of [[390, 844], [844, 390], [1280, 600]] as const) {
+    await page.setViewportSize({ width, height });
+    expect(await underTheSecondTap(page)).toEqual([false, true]);
+    expect(await proportions(panel)).toEqual({ picture: 1.78, box: 1.78 });
+    await page.keyboard.press('Escape');
+  }
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  await finding.click();
   await panel.getByText('水域秩序').waitFor();
   const picture = panel.locator('img').first();
   const isSeen = async () => picture.evaluate((img: HTMLImageElement) => img.naturalWidth);

@@ -1,5 +1,7 @@
 //! How things stand between a camera and the service.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +65,8 @@ pub enum LinkCause {
     Unreachable,
     #[error("the camera refuses the credential")]
     AuthFailed,
+    #[error("the camera asks for a credential, and none is named")]
+    AuthWanted,
     /// Not a video, cut short, or of a kind that nothing here decodes.
     #[error("what comes is no video that can be read")]
     Unreadable,
@@ -75,6 +79,28 @@ pub enum LinkCause {
     /// GStreamer, or one of its elements.
     #[error("this machine lacks {element}")]
     Missing { element: String },
+}
+
+/// How long to wait before another attempt: first, and at the longest. From one to the other it doubles each time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pauses {
+    pub first: Duration,
+    pub longest: Duration,
+}
+
+impl Pauses {
+    /// Many cameras lock an account that has had a few wrong passwords within some minutes, and people out with it.
+    const REFUSED: Self = Self { first: Duration::from_mins(1), longest: Duration::from_mins(30) };
+
+    /// After a failure by that cause, where `last` was the pause before it, if there was one.
+    #[must_use]
+    pub fn next(self, cause: &LinkCause, last: Option<Duration>) -> Duration {
+        let Self { first, longest } = match cause {
+            LinkCause::AuthFailed | LinkCause::AuthWanted => Self::REFUSED,
+            _ => self,
+        };
+        last.map_or(first, |last| (last * 2).clamp(first, longest))
+    }
 }
 
 /// What happens between a camera and the service.
@@ -124,6 +150,21 @@ mod tests {
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).expect("an instant")
+    }
+
+    #[test]
+    fn a_refused_credential_is_not_tried_until_the_account_is_locked() {
+        let pauses = Pauses { first: Duration::from_secs(1), longest: Duration::from_mins(1) };
+        let mut last = None;
+        let mut after = |cause: &LinkCause| {
+            let pause = pauses.next(cause, last);
+            last = Some(pause);
+            pause.as_secs()
+        };
+        assert_eq!([0; 8].map(|_| after(&LinkCause::Unreachable)), [1, 2, 4, 8, 16, 32, 60, 60]);
+        assert_eq!([0; 6].map(|_| after(&LinkCause::AuthFailed)), [120, 240, 480, 960, 1800, 1800]);
+        assert_eq!(after(&LinkCause::Unreachable), 60);
+        assert_eq!(pauses.next(&LinkCause::AuthFailed, None), Duration::from_mins(1));
     }
 
     #[test]

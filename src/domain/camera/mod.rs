@@ -20,7 +20,7 @@ pub use footprint::Footprint;
 pub use ground::{Aspect, GroundPoint, NoGround, PIXEL_SIGMA, Pixel};
 pub use homography::{ControlPoint, Homography, HomographyError, MIN_CONTROL_POINTS};
 pub use index::{CameraIndex, Covering, Nearby};
-pub use link::{Link, LinkCause, LinkEvent, LinkStatus};
+pub use link::{Link, LinkCause, LinkEvent, LinkStatus, Pauses};
 pub use pose::{Pose, PoseError};
 pub use rule::{Raise, Rule};
 pub use seen::Lookout;

@@ -28,6 +28,10 @@ pub enum StreamUriError {
     UnknownScheme { scheme: String },
     #[error("nothing stands behind {scheme}://")]
     NoAddress { scheme: String },
+    #[error("the port is none between 1 and 65535")]
+    BadPort,
+    #[error("the file is not in the site's folder")]
+    OutsideSite,
 }
 
 impl StreamUri {
@@ -72,8 +76,31 @@ impl FromStr for StreamUri {
         if rest.is_empty() {
             return Err(StreamUriError::NoAddress { scheme });
         }
-        Ok(Self(format!("{scheme}://{rest}")))
+        if scheme == "file" && leaves_folder(rest) {
+            return Err(StreamUriError::OutsideSite);
+        }
+        let uri = Self(format!("{scheme}://{rest}"));
+        // One with credentials is refused for them, whatever else is wrong: what looks like a port may be a password.
+        if scheme.starts_with("rtsp") && !uri.has_credentials() && !has_good_port(rest) {
+            return Err(StreamUriError::BadPort);
+        }
+        Ok(uri)
     }
+}
+
+/// Whether a path does not stay below where it begins.
+fn leaves_folder(path: &str) -> bool {
+    path.starts_with('/') || path.split('/').any(|part| part == "..")
+}
+
+/// Of `host`, `host:port`, `[::1]` or `[::1]:port`, and what follows.
+fn has_good_port(address: &str) -> bool {
+    let host = address.split(['/', '?', '#']).next().unwrap_or_default();
+    let port = match host.rsplit_once(']') {
+        Some((_, behind)) => behind.strip_prefix(':'),
+        None => host.split_once(':').map(|(_, port)| port),
+    };
+    port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0))
 }
 
 impl fmt::Display for StreamUri {
@@ -105,13 +132,26 @@ mod tests {
 
     #[test]
     fn only_known_schemes_are_taken() {
-        for good in ["rtsp://h/1", "RTSPS://h/1", "file:///v/a@b.mp4", "test://street"] {
+        for good in [
+            "rtsp://h/1",
+            "RTSPS://h/1",
+            "file://v/a@b.mp4",
+            "test://street",
+            "rtsp://[fe80::1]:554/1",
+            "rtsp://h:65535",
+        ] {
             assert!(good.parse::<StreamUri>().is_ok(), "{good}");
         }
         let refused = |text: &str| text.parse::<StreamUri>().expect_err("refused");
         assert_eq!(refused("10.0.0.8/live"), StreamUriError::NoScheme);
         assert_eq!(refused("http://h"), StreamUriError::UnknownScheme { scheme: "http".into() });
         assert_eq!(refused("admin:12345@rtsp://h"), StreamUriError::NoScheme);
+        for port in ["rtsp://h:65536/1", "rtsp://h:/1", "rtsp://h:0/1", "rtsp://[::1]:99999/1", "rtsp://h:554a/1"] {
+            assert_eq!(refused(port), StreamUriError::BadPort, "{port}");
+        }
+        for outside in ["file:///etc/passwd", "file://../a.mp4", "file://clips/../../a.mp4"] {
+            assert_eq!(refused(outside), StreamUriError::OutsideSite, "{outside}");
+        }
         assert_eq!(refused("rtsp://"), StreamUriError::NoAddress { scheme: "rtsp".into() });
     }
 
@@ -124,6 +164,6 @@ mod tests {
         }
         let maker: StreamUri = "rtsp://h:554/user=admin&password=p&channel=1".parse().expect("valid");
         assert_eq!((maker.to_string().as_str(), maker.has_credentials()), ("rtsp://h:554/…", true));
-        assert_eq!("file:///v/a@b.mp4".parse::<StreamUri>().expect("valid").to_string(), "file:///v/a@b.mp4");
+        assert_eq!("file://v/a@b.mp4".parse::<StreamUri>().expect("valid").to_string(), "file://v/a@b.mp4");
     }
 }

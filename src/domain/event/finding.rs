@@ -20,7 +20,7 @@ pub struct Finding {
     pub camera: String,
     pub kind: Kind,
     pub category: CategoryCode,
-    /// Of its category when it was seen.
+    /// Restricted where its category was when it was seen, else for staff: a picture of the street is never public.
     pub visibility: Visibility,
     /// 0 to 1.
     pub score: f32,

@@ -16,6 +16,7 @@ use crate::{
         geo::Datum,
     },
     io::tables::value::Fault,
+    scene::SceneOrder,
 };
 
 pub const FILE: &str = "cameras.toml";
@@ -96,6 +97,10 @@ fn camera(
 fn stream(entry: &mut Entry<'_>, field: &'static str) -> Option<StreamUri> {
     let text = entry.unshown_text(field)?;
     match text.parse::<StreamUri>() {
+        Ok(uri) if uri.scheme() == "test" && uri.address().parse::<SceneOrder>().is_err() => {
+            entry.error(field, Why::NoSuchScene { scene: uri.address().to_owned() });
+            None
+        }
         Ok(uri) if !uri.has_credentials() => Some(uri),
         Ok(_) => {
             entry.error(field, Why::CredentialsInStream);

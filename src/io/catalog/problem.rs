@@ -173,6 +173,16 @@ pub enum Why {
     NoStream,
     /// A password in a stream's address; the address is not repeated.
     CredentialsInStream,
+    /// Of a `test://` address, which holds no credential.
+    NoSuchScene {
+        scene: String,
+    },
+    /// In the environment and in the data folder.
+    NoSecret {
+        secret: String,
+    },
+    /// The file of credentials; nothing of it is repeated.
+    NotSecrets,
     BadGbCode {
         value: String,
     },

@@ -139,7 +139,9 @@ fn decide(
     let Some(before) = find(tx.connection, site, id)? else { return Ok(None) };
     match (&verdict, before.status) {
         (_, FindingStatus::Queued) => {}
-        (Verdict::Confirm(_), FindingStatus::Confirmed) | (Verdict::Dismiss { .. }, FindingStatus::Dismissed) => {
+        (Verdict::Confirm(_), FindingStatus::Confirmed) => return Ok(Some(Ok(before))),
+        // Another reason would be lost without a word.
+        (Verdict::Dismiss { reason }, FindingStatus::Dismissed) if before.reason.as_ref() == Some(reason) => {
             return Ok(Some(Ok(before)));
         }
         (_, status) => return Ok(Some(Err(Decided(status)))),

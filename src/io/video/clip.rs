@@ -1,7 +1,7 @@
 //! A recorded video, written.
 
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -33,6 +33,8 @@ pub enum ClipError {
     SizeChanged { from: [u32; 2], to: [u32; 2] },
     #[error("the video cannot be written: {0}")]
     Failed(String),
+    #[error(transparent)]
+    Io(#[from] io::Error),
 }
 
 /// Of one quality from the first picture on: where it has to grow first, a detector takes what becomes clear for a change.
@@ -52,19 +54,37 @@ impl ClipWriter {
         let element = gst::parse::launch(PIPELINE).map_err(|error| ClipError::Missing(error.to_string()))?;
         let pipeline = element.downcast::<gst::Pipeline>().map_err(|_| failed(&"no pipeline"))?;
         let named = |name: &str| pipeline.by_name(name).ok_or_else(|| failed(&name));
-        let part = PathBuf::from(format!("{}.part", file.display()));
+        let mut part = file.to_owned().into_os_string();
+        part.push(".part");
+        let part = PathBuf::from(part);
         named("file")?.set_property("location", part.as_path());
         named("encoder")?.set_property("bitrate", bitrate);
         named("encoder")?.set_property("gop-size", 2 * per_second);
+        let encoder = named("encoder")?;
+        let (Some(sink), Some(src)) = (encoder.static_pad("sink"), encoder.static_pad("src")) else {
+            return Err(failed(&"an encoder without pads"));
+        };
+        // At its end openh264enc encodes a picture that is not there, of which the library complains on standard error. It
+        // holds nothing back, so that the end may pass it by.
+        sink.add_probe(gst::PadProbeType::EVENT_DOWNSTREAM, move |_, probe| match probe.event() {
+            Some(event) if event.type_() == gst::EventType::Eos => {
+                src.push_event(event.to_owned());
+                gst::PadProbeReturn::Handled
+            }
+            _ => gst::PadProbeReturn::Ok,
+        });
         let source = named("pictures")?.downcast::<gst_app::AppSrc>().map_err(|_| failed(&"no appsrc"))?;
         let rate = gst::Fraction::new(i32::try_from(per_second).unwrap_or(1).max(1), 1);
         let even = size.map(|side| side & !1);
         let info = gst_video::VideoInfo::builder(gst_video::VideoFormat::I420, even[0], even[1]).fps(rate).build();
         let caps = info.and_then(|info| info.to_caps()).map_err(|error| failed(&error))?;
         source.set_caps(Some(&caps));
-        pipeline.set_state(gst::State::Playing).map_err(|_| failed(&file.display()))?;
+        // The system says better than GStreamer why a file cannot be made.
+        fs::File::create(&part)?;
         let step = Duration::from_secs(1) / per_second.max(1);
-        Ok(Self { pipeline, source, size, step, part, place: file.to_owned() })
+        let clip = Self { pipeline, source, size, step, part, place: file.to_owned() };
+        clip.pipeline.set_state(gst::State::Playing).map_err(|_| clip.failure())?;
+        Ok(clip)
     }
 
     /// # Errors
@@ -94,9 +114,7 @@ impl ClipWriter {
         let bus = self.pipeline.bus().ok_or_else(|| self.failure())?;
         let last = bus.timed_pop_filtered(FINISHING, &[gst::MessageType::Eos, gst::MessageType::Error]);
         match last.as_ref().map(|message| message.view()) {
-            Some(gst::MessageView::Eos(_)) => {
-                fs::rename(&self.part, &self.place).map_err(|error| ClipError::Failed(error.to_string()))
-            }
+            Some(gst::MessageView::Eos(_)) => Ok(fs::rename(&self.part, &self.place)?),
             Some(gst::MessageView::Error(error)) => Err(ClipError::Failed(error.error().to_string())),
             _ => Err(self.failure()),
         }

@@ -17,6 +17,8 @@ pub(super) struct Pipeline {
     elements: gst::Pipeline,
     sink: gst_app::AppSink,
     bus: gst::Bus,
+    /// Whether it knows a credential that it may be asked for.
+    has_credential: bool,
     caps: Option<(gst::Caps, gst_video::VideoInfo)>,
     /// Stream time of its present round.
     base: Duration,
@@ -49,7 +51,7 @@ impl Pipeline {
         }
         let pipeline = parsed(&format!("filesrc name=source ! {PICTURES}"))?;
         named(&pipeline, "source")?.set_property("location", path);
-        Self::play(pipeline, pace)
+        Self::play(pipeline, pace, false)
     }
 
     pub(super) fn of_rtsp(uri: &StreamUri, credential: Option<&Credential>, pace: Pace) -> Result<Self, LinkCause> {
@@ -66,10 +68,10 @@ impl Pipeline {
             source.set_property("user-id", user);
             source.set_property("user-pw", password);
         }
-        Self::play(pipeline, pace)
+        Self::play(pipeline, pace, credential.is_some())
     }
 
-    fn play(pipeline: gst::Pipeline, pace: Pace) -> Result<Self, LinkCause> {
+    fn play(pipeline: gst::Pipeline, pace: Pace, has_credential: bool) -> Result<Self, LinkCause> {
         let sink = named(&pipeline, "pictures")?.downcast::<gst_app::AppSink>();
         let sink = sink.map_err(|_| LinkCause::Missing { element: "appsink".to_owned() })?;
         let mut apart = Duration::ZERO;
@@ -92,6 +94,7 @@ impl Pipeline {
             elements: pipeline,
             sink,
             bus,
+            has_credential,
             caps: None,
             base: Duration::ZERO,
             last: Duration::ZERO,
@@ -113,7 +116,11 @@ impl Pipeline {
             if let gst::MessageView::Error(error) = message.view() {
                 tracing::debug!(error = %error.error(), "GStreamer says");
                 // The first is the cause, what follows are its consequences.
-                found = found.or_else(|| Some(cause(&error.error(), message.src())));
+                let cause = match cause(&error.error(), message.src()) {
+                    LinkCause::AuthFailed if !self.has_credential => LinkCause::AuthWanted,
+                    cause => cause,
+                };
+                found = found.or(Some(cause));
             }
         }
         found

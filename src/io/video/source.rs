@@ -9,7 +9,7 @@ use std::{
 use super::{FrameSource, Pace, pipeline::Pipeline, rendered::Rendered};
 use crate::{
     domain::camera::{Camera, LinkCause, StreamUri},
-    scene::{Lens, SceneKind},
+    scene::{Lens, SceneKind, SceneOrder},
 };
 
 /// A stream that can be opened.
@@ -74,6 +74,12 @@ impl Secrets {
         Ok(Self { of_file: pairs.collect::<io::Result<_>>()? })
     }
 
+    /// Whether there is one of that name.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.find(name).is_some()
+    }
+
     fn find(&self, name: &str) -> Option<Credential> {
         let capitals = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
         let variable: String = VARIABLE.chars().chain(name.chars().map(capitals)).collect();
@@ -109,24 +115,10 @@ impl Source {
         }
     }
 
-    /// Of `street?seed=3&width=640&height=360`.
     fn rendered(address: &str, lens: Lens) -> Result<Self, LinkCause> {
-        /// Largest side of a rendered picture.
-        const LARGEST: u64 = 3840;
-        let no_such_scene = || LinkCause::NoSuchScene { scene: address.to_owned() };
-        let (kind, options) = address.split_once('?').unwrap_or((address, ""));
-        let kind = kind.parse().map_err(|_| no_such_scene())?;
-        let (mut seed, mut width, mut height) = (0, 640, 360);
-        for option in options.split('&').filter(|option| !option.is_empty()) {
-            let (name, value) = option.split_once('=').ok_or_else(no_such_scene)?;
-            let value: u64 = value.parse().map_err(|_| no_such_scene())?;
-            match name {
-                "seed" => seed = value,
-                "width" if (16..=LARGEST).contains(&value) => width = value as u32,
-                "height" if (16..=LARGEST).contains(&value) => height = value as u32,
-                _ => return Err(no_such_scene()),
-            }
-        }
+        let order = address.parse::<SceneOrder>();
+        let SceneOrder { kind, seed, width, height } =
+            order.map_err(|_| LinkCause::NoSuchScene { scene: address.to_owned() })?;
         Ok(Self::Rendered { kind, seed, width, height, lens })
     }
 

@@ -9,7 +9,7 @@ use std::{
 
 use super::{FrameSource, GLANCE, Pace, Source, Turn};
 use crate::domain::{
-    camera::{LinkCause, LinkEvent},
+    camera::{LinkCause, LinkEvent, Pauses},
     vision::Frame,
 };
 
@@ -23,9 +23,8 @@ pub struct Watch {
 pub struct WatchOptions {
     /// Pictures a second.
     pub per_second: u32,
-    /// After the first failure; doubles with each further one.
-    pub first_pause: Duration,
-    pub longest_pause: Duration,
+    /// Between attempts, as far as the cause has none of its own.
+    pub pauses: Pauses,
     /// A stream that gives no picture for so long is opened anew.
     pub silence: Duration,
 }
@@ -34,8 +33,7 @@ impl Default for WatchOptions {
     fn default() -> Self {
         Self {
             per_second: 5,
-            first_pause: Duration::from_secs(1),
-            longest_pause: Duration::from_mins(1),
+            pauses: Pauses { first: Duration::from_secs(1), longest: Duration::from_mins(1) },
             silence: Duration::from_secs(10),
         }
     }
@@ -108,23 +106,21 @@ struct Round<W> {
 
 impl<W: Watcher> Round<W> {
     fn keep_looking(&mut self, source: &Result<Source, LinkCause>) {
-        let mut pause = self.options.first_pause;
+        let mut last = None;
         while !self.stop.is_told() {
             self.watcher.link(LinkEvent::Opening);
             let (begun, before) = (Instant::now(), self.seen);
             let pace = Pace::Live { per_second: self.options.per_second };
             let opened = source.as_ref().map_err(Clone::clone).and_then(|source| source.open(pace));
             let Err(cause) = opened.and_then(|mut frames| self.look(frames.as_mut())) else { return };
+            let pause = self.options.pauses.next(&cause, last.filter(|_| self.seen == before));
+            last = Some(pause);
             self.watcher.link(LinkEvent::Failed(cause));
-            if self.seen > before {
-                pause = self.options.first_pause;
-            }
             if self.stop.within(jittered(pause)) {
                 return;
             }
             // The time that it was away has passed in the stream, too.
             self.seen = before + begun.elapsed().max(self.seen.saturating_sub(before));
-            pause = (pause * 2).min(self.options.longest_pause);
         }
     }
 

@@ -11,7 +11,7 @@ use tokio::sync::{Notify, mpsc};
 
 use crate::{
     domain::{
-        camera::{Camera, Link, LinkCause, LinkEvent, Lookout},
+        camera::{Camera, Link, LinkCause, LinkEvent, LinkStatus, Lookout},
         vision::{Frame, Kind, Sighting},
     },
     io::video::{Source, Still, Watcher},
@@ -74,6 +74,8 @@ pub struct Gaze {
     pub seen: Option<mpsc::Sender<Seen>>,
     /// When, in stream time, something of a kind was last told.
     pub told: HashMap<Kind, Duration>,
+    /// Whether the log was told last that it gives no pictures.
+    pub is_away: bool,
     pub lookout: Lookout,
 }
 
@@ -102,6 +104,10 @@ impl Watcher for Gaze {
             let (camera, status) = (&self.eye.camera.id, link.status);
             if let Some(cause) = &link.cause {
                 tracing::warn!(camera, %status, %cause, "a camera gives no pictures");
+                self.is_away = true;
+            } else if self.is_away && status == LinkStatus::Live {
+                tracing::info!(camera, "a camera gives pictures again");
+                self.is_away = false;
             } else {
                 tracing::debug!(camera, %status, "a camera");
             }

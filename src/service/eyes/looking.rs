@@ -167,6 +167,7 @@ impl Looking {
             feed: feed.clone(),
             seen: always.then(|| seen.clone()),
             told: HashMap::new(),
+            is_away: false,
             lookout: Lookout::default(),
         };
         let per_second = if always { WATCHED_RATE } else { GLANCE_RATE };

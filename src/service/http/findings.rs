@@ -76,6 +76,8 @@ pub async fn confirm(
 }
 
 /// Takes a finding out of the queue, with the reason.
+///
+/// To dismiss it again for the same reason answers the same; for another it is refused: 409, `decided_before`.
 #[utoipa::path(
     post, path = "/api/findings/{id}/dismiss", tag = "findings", params(("id" = Uuid, Path)),
     request_body = Dismissal,

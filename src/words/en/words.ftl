@@ -76,6 +76,7 @@ swapped_position = { $lon }, { $lat } looks like latitude, longitude; longitude 
 zero_position = 0, 0 is a position that nobody knew
 no_stream = a camera needs one stream: main or sub
 credentials_in_stream = the address holds a user or password; keep them out of the file and name them with secret = "…"
+not_secrets = not lines of name = "user:password"
 bad_gb_code = "{ $value }" is not a GB/T 28181 code of 20 digits
 missing_element = GStreamer has no { $element }; install { $package }
 no_gstreamer = { $error }
@@ -86,6 +87,8 @@ no_working_day = a week needs a working day
 no_scheme = no scheme: a stream starts with rtsp://, rtsps://, file:// or test://
 unknown_scheme = scheme { $scheme }:// is none of rtsp://, rtsps://, file://, test://
 no_address = nothing stands behind { $scheme }://
+bad_port = the port is none between 1 and 65535
+outside_site = the file is not in the site's folder; write its path from there, without ..
 too_few_points = { $given ->
     [one] 1 control point is
    *[other] { $given } control points are
@@ -249,6 +252,7 @@ column_department = department
 column_why = why
 no_such_staff = the staff list has no { $id }
 over_the_video = --{ $option } would write over the video itself
+one_place_for_both = --output and --annotate both say { $file }; give each a file of its own
 no_such_camera = the site has no camera { $camera }
 video_seen = { $frames ->
     [one] 1 picture
@@ -347,6 +351,7 @@ no_such_scene = there is no scene { $scene }
 nothing_there = there is nothing at that address
 unreachable = the camera cannot be reached
 auth_failed = the camera refuses the credential
+auth_wanted = the camera asks for a credential, and none is named: say secret = "…" in cameras.toml
 unreadable = what comes is no video that can be read
 too_large = a picture of { $width } × { $height } px is too large
 no_pictures = no pictures come
@@ -373,6 +378,7 @@ datum_needed = these are degrees inside China, and neither you, the file nor the
 no_such_column = there is no column { $wanted }; the columns are: { $columns }; name the right one with --{ $option }
 column_twice = the column { $name } is there twice; rename the wrong one, or name the right one with --{ $option }
 standard_input = standard input
+standard_output = standard output
 cannot_open = cannot open { $file }
 cannot_read = cannot read { $file }
 cannot_write = cannot write { $file }
@@ -380,6 +386,7 @@ no_such_file = there is no such file or folder
 no_permission = no permission
 is_a_folder = it is a folder
 not_a_folder = what should be a folder is a file
+is_a_device = it is a device or a pipe, and a video needs a file
 empty_table = { $file } is empty: there is not even a header
 utf16 = this is UTF-16; save it as CSV in UTF-8
 workbook = this is a workbook or another ZIP file; save the sheet as CSV

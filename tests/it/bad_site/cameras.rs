@@ -29,6 +29,28 @@ fn a_stream_that_is_none_is_named() {
         &["sub: scheme http:// is none of rtsp://, rtsps://, file://, test://"],
     );
     assert_camera_refused("main = \"rtsp://\"\n", &["main: nothing stands behind rtsp://"]);
+    assert_camera_refused("main = \"rtsp://10.0.0.8:70000/live\"\n", &["main: the port is none between 1 and 65535"]);
+    assert_camera_refused("main = \"test://moon\"\n", &["main: there is no scene moon"]);
+    assert_camera_refused("main = \"test://street?seed=x\"\n", &["main: there is no scene street?seed=x"]);
+    let outside = "main: the file is not in the site's folder; write its path from there, without ..";
+    for path in ["/etc/hostname", "../clip.mp4", "clips/../../clip.mp4"] {
+        assert_camera_refused(&format!("main = \"file://{path}\"\n"), &[outside]);
+    }
+}
+
+#[test]
+fn a_credential_that_is_nowhere_is_named_and_none_is_shown() {
+    let site = with_camera("main = \"rtsp://10.0.0.8/live\"\nsecret = \"yard\"\n");
+    let lacking = "cameras.toml: c2: secret: there is no credential named yard: neither in the environment nor in \
+                   secrets.toml";
+    assert_warned(&site, &[lacking]);
+    let site = site.with("data/secrets.toml", "yard = \"admin:hunter2\"\n");
+    assert_warned(&site, &[]);
+    let site = site.with("data/secrets.toml", "yard = \"hunter2\"\n");
+    let check = site.run(&["check"]);
+    let said = check.said();
+    assert!(check.code == 1 && said.contains("data/secrets.toml: not lines of name = \"user:password\""), "{said}");
+    assert!(said.contains("the service would not start") && !said.contains("hunter2"), "{said}");
 }
 
 #[test]

@@ -48,8 +48,7 @@ async fn ten_thousand_requests_with_one_key_at_once_are_one_report_and_one_answe
     assert_quiet(&service.stop());
     let ledger = Ledger::open(folder.path());
     ledger.assert_whole();
-    let kept = ["cases", "report", "log", "trail"]
-        .map(|rows| ledger.count(&format!("SELECT count(*) FROM {rows}")));
+    let kept = ["cases", "report", "log", "trail"].map(|rows| ledger.count(&format!("SELECT count(*) FROM {rows}")));
     assert_eq!(kept, [1; 4]);
 }
 

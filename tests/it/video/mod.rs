@@ -13,7 +13,7 @@ use std::{
 
 use gridwatch::{
     domain::{
-        camera::{LinkCause, LinkEvent},
+        camera::{LinkCause, LinkEvent, Pauses},
         vision::{Frame, Plane},
     },
     io::video::{ClipWriter, Source, Still, Watch, WatchOptions, Watcher},
@@ -54,8 +54,7 @@ impl Watched {
         let (tell, told) = channel();
         let options = WatchOptions {
             per_second: 25,
-            first_pause: Duration::from_millis(100),
-            longest_pause: Duration::from_millis(400),
+            pauses: Pauses { first: Duration::from_millis(100), longest: Duration::from_millis(400) },
             silence: Duration::from_secs(2),
         };
         let watch = Watch::start("test", Ok(source), options, Listener(tell)).expect("a thread");

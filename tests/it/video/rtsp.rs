@@ -54,6 +54,7 @@ fn a_line_that_is_cut_or_goes_silent_is_opened_anew() {
 fn a_wrong_password_and_a_wrong_path_are_told_apart() {
     let server = Server::start(0, Some(("viewer", "right")));
     assert_eq!(Watched::of(with_login(server.port, "wrong")).until_failed(), LinkCause::AuthFailed);
+    assert_eq!(Watched::of(live(server.port)).until_failed(), LinkCause::AuthWanted);
     assert_eq!(Watched::of(with_login(server.port, "right")).until_picture(), [160, 120]);
     let open = Server::start(0, None);
     let uri = format!("rtsp://127.0.0.1:{}/nothing", open.port).parse().expect("an address");

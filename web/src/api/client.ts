@@ -15,9 +15,14 @@ export class Refused extends Error {
   }
 }
 
+/** Nothing came back: the service is away, or the line to it is. */
+export class Unreachable extends Error {}
+
 async function answer(path: string, language: Language, init: RequestInit = {}): Promise<Response> {
   const headers = { Accept: 'application/json', 'Accept-Language': language, ...init.headers };
-  const response = await fetch(path, { ...init, headers });
+  const response = await fetch(path, { ...init, headers }).catch((error: Error) => {
+    throw new Unreachable(error.message);
+  });
   if (response.ok) return response;
   const error = (await response.json().catch(() => undefined))?.error;
   throw new Refused(response.status, error?.code ?? 'unknown', error?.message ?? `${response.status}`);

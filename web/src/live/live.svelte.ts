@@ -31,6 +31,8 @@ class Live {
   feed = $state.raw<readonly Happening[]>([]);
   /** The queue, newest first. */
   findings = $state.raw<readonly Finding[]>([]);
+  /** What left the queue while the page stands, newest last: a panel that shows one says what became of it. */
+  decided = $state.raw<ReadonlyMap<string, Finding>>(new Map());
   /** How things stand with the cameras that somebody looks through. */
   links = $state.raw<ReadonlyMap<string, Link>>(new Map());
   /** When cases were born, by `performance.now()`, for those that are new while somebody looks. */
@@ -72,6 +74,7 @@ class Live {
     this.cases = new Map();
     this.feed = [];
     this.findings = [];
+    this.decided = new Map();
     this.links = new Map();
     this.beyond = { open: 0, overdue: 0 };
     this.born.clear();
@@ -101,6 +104,7 @@ class Live {
     let feed = [...this.feed];
     let findings = [...this.findings];
     const links = new Map(this.links);
+    const decided = new Map(this.decided);
     let { open, overdue } = this.beyond;
     for (const message of messages) {
       if (message.type === 'snapshot') {
@@ -118,6 +122,7 @@ class Live {
         const { finding: one } = message;
         findings = findings.filter(({ id }) => id !== one.id);
         if (one.status === 'queued') findings.unshift(one);
+        else decided.set(one.id, one);
       } else if (message.type === 'update' && message.change === 'evidence_added') {
         if (cases.has(message.case.id)) cases.set(message.case.id, message.case);
       } else if (message.type === 'update') {
@@ -137,6 +142,7 @@ class Live {
     this.beyond = { open, overdue: Math.min(overdue, open) };
     this.feed = feed.slice(0, FEED);
     this.findings = findings.slice(0, FINDINGS);
+    this.decided = new Map([...decided].slice(-FINDINGS));
     this.links = links;
     this.heardAt = Date.now();
     for (const id of this.born.keys()) if (!this.cases.has(id)) this.born.delete(id);

@@ -72,6 +72,7 @@ test('a finding stands in the queue until it is decided, and cameras are as they
   listener.heard({ type: 'camera', camera: 'c2', link: { ...link, status: 'down' } });
   vi.advanceTimersByTime(100);
   expect(live.findings.map(({ id }) => id)).toEqual(['b']);
+  expect([...live.decided.values()]).toEqual([finding('a', 'dismissed')]);
   expect([...live.links].map(([camera, { status }]) => [camera, status])).toEqual([
     ['c1', 'live'],
     ['c2', 'down'],

@@ -7,6 +7,7 @@ export const en: Record<keyof typeof zh, string> = {
   'page.loading': 'Loading…',
   'page.failed': 'Could not load: {why}',
   'page.retry': 'Try again',
+  'page.unreachable': 'The service cannot be reached. Try again in a moment.',
   'page.close': 'Close',
 
   'signIn.title': 'Sign in to see cases',
@@ -151,6 +152,9 @@ export const en: Record<keyof typeof zh, string> = {
   'finding.dismiss': 'Dismiss:',
   'finding.mark': 'Camera finding',
   'finding.decided': 'This finding has been decided.',
+  'finding.confirmedBy': 'Confirmed by {name}.',
+  'finding.dismissedBy': 'Dismissed by {name}: {reason}',
+  'finding.toCase': 'Open the case',
   'reason.nothing': 'Nothing there',
   'reason.allowed': 'All is well',
   'reason.known': 'Already handled',

@@ -1,4 +1,4 @@
-import type { Language } from '../api/client';
+import { type Language, Unreachable } from '../api/client';
 import type { Named } from '../api/resources';
 import { en } from './en';
 import { type Key, zh } from './zh';
@@ -44,4 +44,10 @@ export function coded(family: 'status' | 'outcome' | 'level' | 'source' | 'kind'
 /** The name in the page's language, as far as there is one. */
 export function named(thing: Pick<Named, 'name' | 'name_en'>): string {
   return words.language === 'en' && thing.name_en ? thing.name_en : thing.name;
+}
+
+/** Why something did not work, in the page's language where it is not the service that says it. */
+export function why(error: unknown): string {
+  if (error instanceof Unreachable) return t('page.unreachable');
+  return error instanceof Error ? error.message : String(error);
 }

@@ -6,6 +6,7 @@ export const zh = {
   'page.loading': '正在加载…',
   'page.failed': '加载失败：{why}',
   'page.retry': '重试',
+  'page.unreachable': '无法连接服务，请稍后再试。',
   'page.close': '关闭',
 
   'signIn.title': '登录后查看案件',
@@ -149,6 +150,9 @@ export const zh = {
   'finding.dismiss': '排除：',
   'finding.mark': '待确认的发现',
   'finding.decided': '该发现已处理。',
+  'finding.confirmedBy': '已由 {name} 确认。',
+  'finding.dismissedBy': '已由 {name} 排除：{reason}',
+  'finding.toCase': '查看案件',
   'reason.nothing': '误报',
   'reason.allowed': '情况正常',
   'reason.known': '已在处理',
