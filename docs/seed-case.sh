@@ -6,7 +6,7 @@ set -eu
 url=${1:?usage: seed-case.sh URL [SITE] [DATA]}
 site=${2:-.}
 data=${3:-$site/data}
-gridwatch=${GRIDWATCH:-gridwatch}
+gridwatch=${GRIDWATCH:-$(command -v gridwatch || echo target/debug/gridwatch)}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

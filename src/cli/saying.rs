@@ -84,6 +84,9 @@ pub enum Saying {
         unreadable: u64,
         densest: String,
     },
+    NoSuchGrid {
+        grid: String,
+    },
     NoSuchStaff {
         id: String,
     },

@@ -2,16 +2,19 @@
 
 use std::{
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use anyhow::ensure;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use super::{Language, Saying, is_there};
+use super::{Language, Saying, is_there, one_of};
 use crate::{
-    domain::people::{Actor, ActorKind},
+    domain::{
+        grid::GridCode,
+        people::{Actor, ActorKind, Reach, Role},
+    },
     io::{
         catalog,
         store::{Credential, Purpose},
@@ -35,8 +38,17 @@ pub struct Args {
 enum Command {
     /// Make a token and print it: it is shown this once
     Create {
-        /// As it will stand in the audit trail
+        /// As it will stand in the trail
         name: String,
+        /// What its holder may: as a program that reports and reads all, unless roles say otherwise
+        #[arg(long, value_parser = one_of::<Role>, value_delimiter = ',')]
+        role: Vec<Role>,
+        /// Grids, or wider levels, beyond which it sees nothing [default: the whole site]
+        #[arg(long, value_name = "CODE", value_delimiter = ',')]
+        grid: Vec<String>,
+        /// How many days it is good [default: until it is revoked]
+        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..=3_660))]
+        days: Option<u16>,
     },
     /// Names of the tokens that are good
     List,
@@ -57,18 +69,21 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let now = Timestamp::now();
     match &args.command {
-        Command::Create { name } => {
+        Command::Create { name, role, grid, days } => {
             ensure!(!name.trim().is_empty(), "a token needs a name");
             // The trail, and what is kept of each sender, tell them apart by their names.
             ensure!(name.parse::<ActorKind>().is_err(), "{name} is what others are called: name the token otherwise");
             ensure!(!store.api_tokens(&site, now)?.contains(name), "there is a token {name} already");
+            if let Some(grid) = grid.iter().find(|code| !is_grid(&args.site, code, now)) {
+                return Err(Saying::NoSuchGrid { grid: grid.clone() }.failure(language));
+            }
             let secret = Secret::new()?;
             let credential = Credential {
                 hash: secret.hash(),
                 purpose: Purpose::Api,
-                actor: Actor::of(ActorKind::Program, name),
+                actor: Actor { roles: role.clone(), reach: reach(grid), ..Actor::of(ActorKind::Program, name) },
                 created_at: now,
-                expires_at: None,
+                expires_at: days.map(|days| now + SignedDuration::from_hours(24 * i64::from(days))),
             };
             runtime.block_on(store.add_credential(&site, credential))?;
             writeln!(io::stdout(), "{}", secret.expose())?;
@@ -84,4 +99,19 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether the site has such a grid, or wider level.
+fn is_grid(site: &Path, code: &str, now: Timestamp) -> bool {
+    catalog::read_for_service(site).catalog.is_some_and(|catalog| {
+        let hierarchy = &catalog.coverages.at(now).hierarchy;
+        hierarchy.nodes().any(|node| hierarchy.grid(node).code.as_str() == code)
+    })
+}
+
+fn reach(grids: &[String]) -> Reach {
+    if grids.is_empty() {
+        return Reach::everywhere();
+    }
+    Reach { grids: grids.iter().map(GridCode::new).collect(), ..Reach::default() }
 }

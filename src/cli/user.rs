@@ -8,7 +8,7 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Language, Saying, check, is_there};
+use super::{Language, Saying, check, is_there, one_of};
 use crate::{
     domain::people::{Actor, ActorKind, Role, Staff},
     io::{
@@ -35,7 +35,7 @@ enum Command {
     /// The staff, with what they do and where
     List {
         /// Those who have this role
-        #[arg(long)]
+        #[arg(long, value_parser = one_of::<Role>)]
         role: Option<Role>,
     },
     /// A code to sign in with, for each of them: good once, for a day, shown this once

@@ -356,3 +356,49 @@ fn the_diagram_in_the_documents_is_drawn_from_the_table() {
         assert!(drawn == diagram(), "docs/case.md is not what the table says: GRIDWATCH_WRITE=1 cargo test diagram");
     }
 }
+
+/// `docs/seed-case.sh` against the real binary, as its first lines say.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_script_of_the_seeds_case_plays_it_to_its_end() {
+    let service = Service::start().await;
+    service.clock.set(Timestamp::now());
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/seed-case.sh");
+    let (url, data) = (service.url(""), service.data().to_owned());
+    let run = tokio::task::spawn_blocking(move || {
+        let mut run = std::process::Command::new("sh");
+        run.arg(script).arg(url).arg(crate::harness::served_site()).arg(data);
+        run.env("GRIDWATCH", env!("CARGO_BIN_EXE_gridwatch")).output().expect("it runs")
+    });
+    let run = run.await.expect("no panic");
+    let said = String::from_utf8_lossy(&run.stdout);
+    assert!(run.status.success(), "{said}{}", String::from_utf8_lossy(&run.stderr));
+    assert!(said.contains(" closed\n") && said.matches(" green").count() == 8, "{said}");
+}
+
+#[tokio::test]
+async fn a_token_reaches_as_far_and_lasts_as_long_as_it_was_made_for() {
+    let mut room = Room::open().await;
+    let case = room.report(INFORMANT, "010301").await;
+    let site = crate::harness::served_site();
+    let data = room.service.data().to_str().expect("UTF-8").to_owned();
+    let create = |name: &'static str, options: &[&str]| {
+        let base = ["token", "create", name, "--data", data.as_str()];
+        crate::harness::run_in(site, &[&base, options].concat(), "")
+    };
+    let token = |name: &'static str, options: &[&str]| create(name, options).text().trim().to_owned();
+    let near = token("near", &["--role", "display", "--grid", "15062100100107"]);
+    let far = token("far", &["--role", "display", "--grid", "15062100100401", "--days", "30"]);
+    let path = room.service.url(&format!("/api/cases/{case}"));
+    let client = room.service.client.clone();
+    let status = async |token: &str| answer(client.get(&path).bearer_auth(token)).await.0.as_u16();
+    room.service.clock.set(Timestamp::now());
+    assert_eq!((status(&near).await, status(&far).await), (200, 404));
+    let step = client.post(format!("{path}/actions")).bearer_auth(&near).json(&json!({"action": "verify"}));
+    assert_eq!(code(&answer(step).await), (403, "not_allowed"));
+    room.service.clock.advance(31 * 86_400_000);
+    assert_eq!((status(&near).await, status(&far).await), (200, 401));
+    let nowhere = create("nowhere", &["--grid", "999"]);
+    assert!(nowhere.code == 2 && nowhere.stderr.contains("the site has no grid 999"), "{}", nowhere.stderr);
+    let nobody = create("nobody", &["--role", "king"]);
+    assert!(nobody.code == 2 && nobody.stderr.contains("shift_head"), "{}", nobody.stderr);
+}

@@ -250,6 +250,7 @@ column_outcome = outcome
 column_grid = grid
 column_department = department
 column_why = why
+no_such_grid = the site has no grid { $grid }
 no_such_staff = the staff list has no { $id }
 over_the_video = --{ $option } would write over the video itself
 one_place_for_both = --output and --annotate both say { $file }; give each a file of its own

@@ -199,6 +199,7 @@ column_outcome = 归格结果
 column_grid = 网格
 column_department = 职能部门
 column_why = 理由
+no_such_grid = 该站点没有网格 { $grid }
 no_such_staff = 人员名册中没有 { $id }
 over_the_video = --{ $option } 会覆盖视频本身
 one_place_for_both = --output 与 --annotate 都是 { $file }；请分别指定文件
