@@ -21,6 +21,7 @@ use super::{
     eyes::{Eyes, Sight},
     feed::Feed,
     findings::{Findings, Seen},
+    follow::FollowKey,
     heat::Heat,
     http::{self, AppState, Pace},
     intake::Intake,
@@ -134,6 +135,9 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
         seen,
     };
     let eyes = Eyes::open(&catalog.load(), sight).context("the cameras' credentials")?;
+    let mut fresh = [0; 32];
+    getrandom::fill(&mut fresh).context("no randomness")?;
+    let follow_key = FollowKey(store.site_key(&site, fresh).await?);
     let telemetry = Arc::<Telemetry>::default();
     let findings = Findings { intake: intake.clone() };
     let taking = tokio::spawn(take_findings(findings, sightings, Arc::clone(&telemetry)));
@@ -141,6 +145,7 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
     let witnesses = questions.answer(intake.clone(), eyes.clone());
     let state = AppState {
         intake,
+        follow_key,
         eyes: eyes.clone(),
         site: Arc::clone(&site),
         catalog,

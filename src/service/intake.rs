@@ -285,7 +285,12 @@ fn check<'a>(
     let accuracy = told.accuracy_m.map(value::accuracy).transpose();
     accuracy.map_err(|fault| IntakeError::Value { field: "accuracy_m", fault })?;
     let Some(code) = &told.category else { return Ok(None) };
-    listed_category(catalog, code).map(Some)
+    let category = listed_category(catalog, code)?;
+    // For those who may not see its cases the category is not there.
+    if !actor.sight().circles.contains(&category.visibility) {
+        return Err(IntakeError::UnlistedCategory { category: code.clone(), likely: None });
+    }
+    Ok(Some(category))
 }
 
 /// The category of that code.

@@ -8,6 +8,7 @@ pub mod clockwork;
 pub mod eyes;
 pub mod feed;
 pub mod findings;
+pub mod follow;
 pub mod heat;
 pub mod http;
 pub mod intake;

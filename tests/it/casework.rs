@@ -402,3 +402,65 @@ async fn a_token_reaches_as_far_and_lasts_as_long_as_it_was_made_for() {
     let nobody = create("nobody", &["--role", "king"]);
     assert!(nobody.code == 2 && nobody.stderr.contains("shift_head"), "{}", nobody.stderr);
 }
+
+#[tokio::test]
+async fn a_resident_follows_the_own_report_rates_it_and_has_it_done_again() {
+    let mut room = Room::open().await;
+    let told = json!({"lon": 110.0331, "lat": 40.4109, "category": "010301", "description": "厕所墙体开裂"});
+    let (_, told) = room.service.report(&told).await;
+    let (number, secret) = (told["number"].clone(), told["secret"].as_str().expect("a secret").to_owned());
+    let case = told["case_id"].as_str().expect("an id").to_owned();
+    let client = room.service.client.clone();
+    let url = room.service.url("/api/follow");
+    let follow =
+        async |secret: &str| answer(client.post(&url).json(&json!({"number": number, "secret": secret}))).await;
+    assert_eq!(follow("0000-0000-0000").await.0, StatusCode::NOT_FOUND);
+    let (status, followed) = follow(&secret.to_lowercase()).await;
+    assert_eq!(
+        (status, &followed["status"], &followed["may_rate"]),
+        (StatusCode::OK, &json!("to_verify"), &json!(false))
+    );
+
+    let rate = async |body: Value| {
+        let mut body = body;
+        (body["number"], body["secret"]) = (number.clone(), json!(secret));
+        answer(client.post(format!("{url}/rate")).json(&body)).await
+    };
+    assert_eq!(code(&rate(json!({"stars": 3})).await), (409, "not_now"));
+    room.takes(SPECIALIST, &case, json!({"action": "verify", "note": "住户电话 13900000000"})).await;
+    room.takes(INTAKE, &case, json!({"action": "accept"})).await;
+    room.takes(HEAD, &case, json!({"action": "file"})).await;
+    room.takes(DISPATCHER, &case, json!({"action": "dispatch", "lead": "HWJ"})).await;
+    room.takes("clerk-03", &case, json!({"action": "sign"})).await;
+    room.shows("clerk-03", &case, json!({"action": "handle"})).await;
+    room.takes(SPECIALIST, &case, json!({"action": "pass", "stars": 2})).await;
+    room.takes(HEAD, &case, json!({"action": "close"})).await;
+
+    let (_, followed) = follow(&secret).await;
+    assert_eq!((&followed["may_rate"], &followed["department"]), (&json!(true), &json!("HWJ")));
+    let public = followed.to_string();
+    assert!(!public.contains("13900000000") && !public.contains(SPECIALIST), "{public}");
+    assert_eq!(code(&rate(json!({"stars": 4})).await), (422, "bad_stars"));
+    assert_eq!(code(&rate(json!({"stars": 1, "reopen": true})).await), (422, "needs_reason"));
+    let (status, again) = rate(json!({"stars": 1, "reopen": true, "note": "裂缝还在"})).await;
+    assert_eq!((status, &again["status"], &again["rating"]["stars"]), (StatusCode::OK, &json!("to_sign"), &json!(1)));
+    let (_, detail) = room.get(HEAD, &format!("/api/cases/{case}")).await;
+    assert_eq!((&detail["reopened"], &detail["orders"][0]["reworks"]), (&json!(1), &json!(1)));
+}
+
+#[tokio::test]
+async fn a_resident_tells_of_what_is_for_everybody_alone() {
+    let mut room = Room::open().await;
+    let list = async |room: &Room| {
+        let (_, listed) = answer(room.service.client.get(room.service.url("/api/categories"))).await;
+        listed["categories"].as_array().expect("a list").clone()
+    };
+    assert!(list(&room).await.iter().all(|category| category["visibility"] == "public"));
+    let (_, all) = room.get(HEAD, "/api/categories").await;
+    let restricted = all["categories"].as_array().expect("a list").iter().find(|one| one["visibility"] == "restricted");
+    let told = json!({"lon": 110.0331, "lat": 40.4109, "category": restricted.expect("there are some")["code"]});
+    let (status, refused) = room.service.report(&told).await;
+    assert_eq!((status.as_u16(), &refused["error"]["code"]), (422, &json!("unlisted_category")));
+    let (status, _) = room.post(SPECIALIST, "/api/reports", told).await;
+    assert_eq!(status, StatusCode::CREATED);
+}

@@ -88,7 +88,7 @@ async fn the_photo_of_a_restricted_case_is_not_there_for_others() {
         .text("lat", "40.41")
         .text("category", "020702")
         .part("photo", Part::bytes(photo(3)));
-    let (status, told) = answer(post(&service, dispute)).await;
+    let (status, told) = answer(post(&service, dispute).bearer_auth(&service.administrator)).await;
     assert_eq!(status, StatusCode::CREATED, "{told}");
     let path = format!("/api/evidence/{}", blake3::hash(&photo(3)).to_hex());
     let program = service.token(ActorKind::Program).await;

@@ -1,7 +1,7 @@
 //! The workflow (六步闭环): one table of what may be done with a case, when, by whom, and what comes of it.
 //!
 //! [`TABLE`] is all there is: the engine reads it, the diagram in `docs/case.md` is drawn from it, and what a person may
-//! do next is asked of it. What a step does beyond moving on stands in [`effects`](super::effects).
+//! do next is asked of it. What a step does beyond moving on is an [`Effect`].
 
 use jiff::Timestamp;
 use serde::Serialize;

@@ -28,6 +28,20 @@ pub struct Credential {
 }
 
 impl Store {
+    /// The site's own key: the fresh one where it has none yet.
+    ///
+    /// # Errors
+    /// What the store suffers.
+    pub async fn site_key(&self, site: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
+        let site = site.to_owned();
+        self.writer
+            .write(move |tx| {
+                tx.connection.execute("INSERT OR IGNORE INTO site_key (site, key) VALUES (?, ?)", (&site, fresh))?;
+                Ok(tx.connection.query_row("SELECT key FROM site_key WHERE site = ?", [&site], |row| row.get(0))?)
+            })
+            .await
+    }
+
     /// # Errors
     /// What the store suffers.
     pub async fn add_credential(&self, site: &str, credential: Credential) -> Result<(), StoreError> {

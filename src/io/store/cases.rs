@@ -51,6 +51,25 @@ impl Store {
         self.read(|connection| connection.prepare_cached(&sql)?.query_row((site, id), rows::case).optional())
     }
 
+    /// The case of that number, or the one that it was merged into in the end.
+    ///
+    /// # Errors
+    /// What the store suffers.
+    pub fn case_by_number(&self, site: &str, number: &str) -> Result<Option<Case>, StoreError> {
+        /// More are no way that people merge cases.
+        const LONGEST_WAY: usize = 100;
+        let by_number = format!("SELECT {} FROM cases WHERE site = ? AND number = ?", rows::CASE);
+        let by_id = format!("SELECT {} FROM cases WHERE site = ? AND id = ?", rows::CASE);
+        self.read(|connection| {
+            let mut case = connection.prepare_cached(&by_number)?.query_row((site, number), rows::case).optional()?;
+            for _ in 0..LONGEST_WAY {
+                let Some(into) = case.as_ref().and_then(|case| case.merged_into) else { break };
+                case = connection.prepare_cached(&by_id)?.query_row((site, into), rows::case).optional()?;
+            }
+            Ok(case)
+        })
+    }
+
     /// A case and what was told of it, oldest first.
     ///
     /// # Errors

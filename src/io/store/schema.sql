@@ -274,6 +274,12 @@ CREATE TABLE attendance (
     PRIMARY KEY (site, staff)
 ) STRICT, WITHOUT ROWID;
 
+-- What the secrets are made with by which residents follow their reports.
+CREATE TABLE site_key (
+    site TEXT NOT NULL PRIMARY KEY,
+    key  BLOB NOT NULL                      -- 32 random bytes
+) STRICT, WITHOUT ROWID;
+
 -- Keys of programs, and sessions of people. Of each only a hash is kept.
 CREATE TABLE token (
     hash       TEXT    NOT NULL PRIMARY KEY, -- BLAKE3 of the secret

@@ -20,7 +20,7 @@ use utoipa_swagger_ui::Config;
 use super::{
     ROUTES, basemap, cases,
     error::{ApiError, Refusal},
-    evidence, findings, frame, heat, live, locate, me, operations, reports, session, site, steps,
+    evidence, findings, follow, frame, heat, live, locate, me, operations, reports, session, site, steps,
 };
 use crate::domain::people::{Actor, Permission};
 
@@ -44,6 +44,8 @@ use crate::domain::people::{Actor, Permission};
         findings::list,
         findings::confirm,
         findings::dismiss,
+        follow::follow,
+        follow::rate,
         frame::newest,
         evidence::view,
         evidence::thumbnail,

@@ -8,6 +8,7 @@ mod docs;
 mod error;
 mod evidence;
 mod findings;
+mod follow;
 mod form;
 mod frame;
 mod geojson;
@@ -43,7 +44,14 @@ use tower_http::{
 };
 
 use super::{
-    casework::Casework, clock::Clock, eyes::Eyes, feed::Feed, findings::Findings, heat::Heat, intake::Intake,
+    casework::Casework,
+    clock::Clock,
+    eyes::Eyes,
+    feed::Feed,
+    findings::Findings,
+    follow::{Follow, FollowKey},
+    heat::Heat,
+    intake::Intake,
     telemetry::Telemetry,
 };
 use crate::{
@@ -62,6 +70,8 @@ pub struct AppState {
     pub catalog: Arc<ArcSwap<Catalog>>,
     pub store: Store,
     pub intake: Intake,
+    /// What the secrets of residents are made with.
+    pub follow_key: FollowKey,
     pub eyes: Eyes,
     pub evidence: EvidenceFolder,
     /// The site's, for what is handed out as it lies there.
@@ -88,6 +98,12 @@ impl FromRef<AppState> for Intake {
 impl FromRef<AppState> for Casework {
     fn from_ref(state: &AppState) -> Self {
         Self { intake: state.intake.clone() }
+    }
+}
+
+impl FromRef<AppState> for Follow {
+    fn from_ref(state: &AppState) -> Self {
+        Self { intake: state.intake.clone(), key: state.follow_key.clone() }
     }
 }
 
@@ -130,6 +146,8 @@ pub const ROUTES: &[Route] = &[
         post(reports::take).layer(DefaultBodyLimit::max(form::LARGEST_WITH_PHOTOS))
     }),
     ("/api/me/state", Permission::Serve, || get(me::state).post(me::attend)),
+    ("/api/follow", Permission::Report, || post(follow::follow)),
+    ("/api/follow/rate", Permission::Report, || post(follow::rate)),
     ("/api/cases", Permission::ReadCases, || get(cases::list)),
     ("/api/cases/{id}", Permission::ReadCases, || get(cases::one)),
     ("/api/cases/{id}/actions", Permission::Act, || {

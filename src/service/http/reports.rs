@@ -24,9 +24,10 @@ use super::{
     query::{known, object, of_members},
 };
 use crate::{
-    domain::{event::Nature, geo::Datum},
+    domain::{event::Nature, geo::Datum, people::ActorKind},
     io::store::Accepted,
     service::{
+        follow::Follow,
         intake::{Intake, Told},
         telemetry::Telemetry,
     },
@@ -76,6 +77,9 @@ pub struct ReportAnswer {
     number: String,
     /// It told again what an open case is about.
     joined: bool,
+    /// For residents, who have no account: with the number it follows the report, on `/api/follow`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<String>,
     placement: Located,
 }
 
@@ -96,6 +100,7 @@ pub struct ReportAnswer {
 )]
 pub async fn take(
     State(intake): State<Intake>,
+    State(follow): State<Follow>,
     State(telemetry): State<Arc<Telemetry>>,
     By(actor): By,
     Speaks(language): Speaks,
@@ -117,6 +122,7 @@ pub async fn take(
         case_id: accepted.case.id,
         number: accepted.case.number,
         joined: accepted.joined,
+        secret: (actor.kind == ActorKind::Resident).then(|| follow.key.secret(accepted.report_id)),
         placement: Located::new(accepted.case.placed, &catalog, opened_at, language),
     };
     Ok((status, Json(answer)).into_response())

@@ -8,6 +8,7 @@ use super::{
     AppState,
     error::ErrorBody,
     geojson::{Collection, Feature},
+    guard::By,
     query::Asked,
 };
 use crate::{
@@ -133,9 +134,11 @@ impl From<&Category> for CategoryItem {
 }
 
 #[utoipa::path(get, path = "/api/categories", tag = "site", responses((status = 200, body = Categories)))]
-pub async fn categories(State(state): State<AppState>) -> Json<Categories> {
-    let catalog = state.catalog.load();
-    Json(Categories { categories: catalog.routing.categories().iter().map(CategoryItem::from).collect() })
+pub async fn categories(State(state): State<AppState>, By(actor): By) -> Json<Categories> {
+    let (catalog, circles) = (state.catalog.load(), actor.sight().circles);
+    // Whoever may not see the cases of a category cannot report of it either.
+    let shown = catalog.routing.categories().iter().filter(|category| circles.contains(&category.visibility));
+    Json(Categories { categories: shown.map(CategoryItem::from).collect() })
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
