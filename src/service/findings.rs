@@ -130,6 +130,8 @@ impl Findings {
     pub async fn confirm(&self, id: Uuid, actor: &Actor) -> Result<Finding, DecisionError> {
         let finding = self.find(id, actor).await?;
         let report = self.as_report(&self.intake.catalog.load(), &finding, &actor.name);
+        // Who confirms it has looked.
+        let report = NewReport { verified: true, ..report };
         self.decide(id, Verdict::Confirm(Box::new(report)), actor).await
     }
 

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{clock::Clock, witness::WitnessStand};
 use crate::{
     domain::{
-        duty::{Category, CategoryCode, Request, place},
+        duty::{Category, CategoryCode, Request, Scope, Visibility, place},
         event::{Evidence, GivenPosition, Nature, Report},
         geo::{Datum, ErrorEllipse, Position},
         people::{Actor, OPEN_SOURCES},
@@ -166,7 +166,9 @@ impl Intake {
             catalog_version: catalog.version.as_str().to_owned(),
         };
         let (seen_at, report_id) = (position.filter(|_| now.duration_since(captured_at) < STILL_SO), report.id);
-        let new = NewReport { idempotency, evidence, ..self.placed(&catalog, report, &actor.name) };
+        // Whoever would be sent to look has looked.
+        let verified = actor.may_verify(&Scope::of(Visibility::Public, &report.placed));
+        let new = NewReport { idempotency, evidence, verified, ..self.placed(&catalog, report, &actor.name) };
         let accepted = self.store.accept(new).await.map_err(IntakeError::Store)?;
         if let Some(position) = seen_at.filter(|_| !accepted.repeated) {
             self.witness.ask(report_id, position);

@@ -464,3 +464,14 @@ async fn a_resident_tells_of_what_is_for_everybody_alone() {
     let (status, _) = room.post(SPECIALIST, "/api/reports", told).await;
     assert_eq!(status, StatusCode::CREATED);
 }
+
+#[tokio::test]
+async fn what_the_specialist_of_the_grid_tells_is_verified() {
+    let mut room = Room::open().await;
+    for (who, status) in [(SPECIALIST, "to_accept"), ("staff-20", "to_verify"), ("staff-30", "to_verify")] {
+        let told = json!({"lon": 110.0331, "lat": 40.4109, "description": who});
+        let (_, told) = room.post(who, "/api/reports", told).await;
+        let (_, case) = room.get(HEAD, &format!("/api/cases/{}", told["case_id"].as_str().expect("an id"))).await;
+        assert_eq!(case["status"], status, "{who}");
+    }
+}

@@ -204,6 +204,12 @@ impl Actor {
         self.roles.contains(&role)
     }
 
+    /// Whether it is on the spot for its word to count that something is so: the specialist of the grid.
+    #[must_use]
+    pub fn may_verify(&self, scope: &Scope) -> bool {
+        self.holds(Role::Specialist) && self.is_on_duty() && self.reach.covers(scope.path.iter(), std::iter::empty())
+    }
+
     /// Post B acts while post A is away.
     #[must_use]
     pub fn is_on_duty(&self) -> bool {
