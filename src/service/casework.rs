@@ -56,6 +56,18 @@ pub enum StepError {
     Told(IntakeError),
 }
 
+impl StepError {
+    /// The case after its steps, or why they were not taken.
+    pub(super) fn unless_done(taken: Result<Taken, StoreError>) -> Result<Case, Self> {
+        match taken.map_err(Self::Store)? {
+            Taken::Done(case) => Ok(*case),
+            Taken::NotFound => Err(Self::NotFound),
+            Taken::Stale { version } => Err(Self::Stale { version }),
+            Taken::Refused(why) => Err(Self::Refused(why)),
+        }
+    }
+}
+
 impl Casework {
     /// Takes steps, one after the other: all of them, or none. Photos are of the last. Durable when it answers.
     ///
@@ -90,12 +102,7 @@ impl Casework {
             terms: Arc::clone(&catalog.terms),
             idempotency,
         };
-        match self.intake.store.take(to_take).await.map_err(StepError::Store)? {
-            Taken::Done(case) => Ok(*case),
-            Taken::NotFound => Err(StepError::NotFound),
-            Taken::Stale { version } => Err(StepError::Stale { version }),
-            Taken::Refused(why) => Err(StepError::Refused(why)),
-        }
+        StepError::unless_done(self.intake.store.take(to_take).await)
     }
 
     /// A case and its trail.

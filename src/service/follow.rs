@@ -12,7 +12,7 @@ use crate::{
         event::Report,
         people::Actor,
     },
-    io::store::{StoreError, Taken, ToTake},
+    io::store::{StoreError, ToTake},
     service::intake::Intake,
 };
 
@@ -110,12 +110,7 @@ impl Follow {
             terms: Arc::clone(&self.intake.catalog.load().terms),
             idempotency: None,
         };
-        match self.intake.store.take(to_take).await.map_err(StepError::Store)? {
-            Taken::Done(case) => Ok(*case),
-            Taken::NotFound => Err(StepError::NotFound),
-            Taken::Stale { version } => Err(StepError::Stale { version }),
-            Taken::Refused(why) => Err(StepError::Refused(why)),
-        }
+        StepError::unless_done(self.intake.store.take(to_take).await)
     }
 }
 

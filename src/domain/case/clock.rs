@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::ActionKind;
+use super::{ActionKind, is_none_yet};
 use crate::domain::duty::{DepartmentCode, Limit, WorkingCalendar};
 
 /// What is waited for (时限环节).
@@ -126,11 +126,6 @@ pub struct Clock {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
 fn is_zero(ms: &i64) -> bool {
     *ms == 0
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
-fn is_none_yet(times: &u8) -> bool {
-    *times == 0
 }
 
 impl Clock {

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::is_none_yet;
 use crate::domain::duty::{DepartmentCode, Limit};
 
 /// What one department was told to do. It signs, handles and is checked by itself; the case waits for all.
@@ -16,10 +17,10 @@ pub struct Order {
     /// It was called by a whistle (吹哨), and has to report in (报到).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub whistle: Option<WhistleKind>,
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reported_in: bool,
     /// The shift head ruled that it is theirs: it does not go back again.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ruled: bool,
     #[serde(default, skip_serializing_if = "is_none_yet")]
     pub extensions: u8,
@@ -29,16 +30,6 @@ pub struct Order {
     /// Of the check that it passed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stars: Option<u8>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
-fn is_false(value: &bool) -> bool {
-    !value
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
-fn is_none_yet(times: &u8) -> bool {
-    *times == 0
 }
 
 impl Order {

@@ -239,13 +239,19 @@ impl From<StepError> for ApiError {
             StepError::Store(error) => error.into(),
             StepError::NotFound => Self::of(Refusal::NotFound),
             StepError::Told(error) => error.into(),
-            told @ (StepError::Stale { .. } | StepError::Refused(T::NotNow { .. } | T::AskedBefore { .. })) => {
+            told @ StepError::Stale { .. } => {
                 Self { status: StatusCode::CONFLICT, ..Self::unprocessable(Some("version"), &told) }
             }
-            told @ StepError::Refused(
-                T::NotYours { .. } | T::PostAIsThere | T::HeadMustRule { .. } | T::HeadMustDecide,
-            ) => Self { status: StatusCode::FORBIDDEN, ..Self::unprocessable(Some("action"), &told) },
-            StepError::Refused(why) => Self::unprocessable(why.field(), &why),
+            StepError::Refused(why) => {
+                let status = match why {
+                    T::NotNow { .. } | T::AskedBefore { .. } => StatusCode::CONFLICT,
+                    T::NotYours { .. } | T::PostAIsThere | T::HeadMustRule { .. } | T::HeadMustDecide => {
+                        StatusCode::FORBIDDEN
+                    }
+                    _ => StatusCode::UNPROCESSABLE_ENTITY,
+                };
+                Self { status, ..Self::unprocessable(why.field(), &why) }
+            }
             told @ StepError::NothingCorrected => Self::unprocessable(Some("category"), &told),
         }
     }

@@ -8,11 +8,11 @@ use super::{
     AppState,
     error::{ApiError, ErrorBody},
     guard::{By, blocking},
-    query::object,
+    query::{object, position},
 };
 use crate::{
     domain::{geo::Datum, people::StaffId},
-    io::{store::Attendance, tables::value},
+    io::store::Attendance,
 };
 
 /// On duty or not, and where.
@@ -45,15 +45,7 @@ pub async fn state(State(state): State<AppState>, By(actor): By) -> Result<Json<
 )]
 pub async fn attend(State(state): State<AppState>, By(actor): By, body: Bytes) -> Result<Json<Attendance>, ApiError> {
     let StateBody { on_duty, lon, lat, datum } = object(&body)?;
-    let position = match (lon, lat) {
-        (Some(lon), Some(lat)) => {
-            let position = value::position(lon, lat, datum);
-            Some(position.map_err(|fault| ApiError::unprocessable(Some("lon"), &fault))?)
-        }
-        (None, None) => None,
-        (None, Some(_)) => return Err(ApiError::missing("lon")),
-        (Some(_), None) => return Err(ApiError::missing("lat")),
-    };
+    let position = position(lon, lat, datum)?;
     let now = state.clock.now();
     state.store.attend(&state.site, StaffId::new(&actor.name), on_duty, position, now).await?;
     Ok(Json(blocking(move || state.store.attendance(&state.site, &actor.name, now)).await??))

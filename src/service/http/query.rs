@@ -15,7 +15,10 @@ use serde::{
 use serde_json::{Map, Value};
 
 use super::error::{ApiError, Refusal};
-use crate::io::tables::value::parse_instant;
+use crate::{
+    domain::geo::{Datum, Position},
+    io::tables::value::{self as told, parse_instant},
+};
 
 /// RFC 3339, or a date, or date and time in the site's zone.
 pub fn instant(field: &str, value: Option<&str>, zone: &TimeZone) -> Result<Option<Timestamp>, ApiError> {
@@ -30,6 +33,19 @@ pub fn bbox(text: &str) -> Result<[f64; 4], ApiError> {
     let corners = numbers.and_then(|numbers| <[f64; 4]>::try_from(numbers).ok());
     let turned = |[west, south, east, north]: &[f64; 4]| west > east || south > north;
     corners.filter(|corners| !turned(corners)).ok_or_else(|| ApiError::unreadable(Some("bbox"), text))
+}
+
+/// Where something is, or nothing where neither number is told.
+pub fn position(lon: Option<f64>, lat: Option<f64>, datum: Datum) -> Result<Option<Position>, ApiError> {
+    match (lon, lat) {
+        (None, None) => Ok(None),
+        (Some(lon), Some(lat)) => {
+            let position = told::position(lon, lat, datum);
+            position.map(Some).map_err(|fault| ApiError::unprocessable(Some("lon"), &fault))
+        }
+        (None, Some(_)) => Err(ApiError::missing("lon")),
+        (Some(_), None) => Err(ApiError::missing("lat")),
+    }
 }
 
 /// How many entries of a list an answer holds: 100 unless asked, never more than 1000, and none is no answer.

@@ -13,15 +13,14 @@ use super::{
     error::{ApiError, ErrorBody},
     form::{Form, idempotency},
     guard::By,
-    query::At,
+    query::{At, position},
 };
 use crate::{
     domain::{
         case::{Action, ActionKind, Case, Deed, WhistleKind, Wish, WishKind},
         duty::{DepartmentCode, Limit},
-        geo::{Datum, Position},
+        geo::Datum,
     },
-    io::tables::value,
     service::casework::{Casework, Meant},
 };
 
@@ -126,7 +125,7 @@ impl StepBody {
 
     fn one(mut self) -> Result<Meant, ApiError> {
         let kind = self.action.ok_or_else(|| ApiError::missing("action"))?;
-        let position = self.position()?;
+        let position = position(self.lon, self.lat, self.datum)?;
         let (department, note) = (self.department.take(), self.note.take());
         if kind == ActionKind::Correct {
             let category = self.category.take();
@@ -136,17 +135,6 @@ impl StepBody {
         let action = self.action(kind)?;
         self.nothing_left(kind)?;
         Ok(Meant::Deed(Deed { action, department, note, position, evidence: Vec::new() }))
-    }
-
-    fn position(&self) -> Result<Option<Position>, ApiError> {
-        match (self.lon, self.lat) {
-            (None, None) => Ok(None),
-            (Some(lon), Some(lat)) => value::position(lon, lat, self.datum)
-                .map(Some)
-                .map_err(|fault| ApiError::unprocessable(Some("lon"), &fault)),
-            (None, Some(_)) => Err(ApiError::missing("lon")),
-            (Some(_), None) => Err(ApiError::missing("lat")),
-        }
     }
 
     fn action(&mut self, kind: ActionKind) -> Result<Action, ApiError> {

@@ -49,6 +49,12 @@ impl Service {
         Self { administrator, ..service }
     }
 
+    /// The demo site's, ended and begun anew; its clock stands again where it stood at the first start.
+    pub async fn restarted(self) -> Self {
+        self.running.stop().await.expect("stops");
+        Self::with_data(served_site(), self.data).await
+    }
+
     /// The folder of its store and photos.
     pub fn data(&self) -> &Path {
         self.data.path()
