@@ -1,4 +1,4 @@
-//! A store of a million cases: starting on it, listing it, writing to it, and its heat.
+//! A store of a million cases: starting on it, listing it, writing to it, its figures and its heat.
 //!
 //! Lists and starting go by the wall clock, since somebody waits for them; drawing by CPU time. The baseline of the lists
 //! is the same question in plain SQL, for which SQLite chooses its own way among the same indexes; that of the drawing is
@@ -9,6 +9,8 @@
 mod binary;
 mod bulk;
 mod measure;
+#[path = "million/figures.rs"]
+mod million_figures;
 #[path = "million/heat.rs"]
 mod million_heat;
 #[path = "million/lists.rs"]
@@ -36,6 +38,8 @@ fn main() {
     million_lists::measure(folder.path());
     million_lists::measure_writing(folder.path());
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(million_figures::steps(folder.path()));
+    runtime.block_on(million_figures::tallies(folder.path()));
     runtime.block_on(start(folder.path()));
     runtime.block_on(million_heat::over_http(folder.path()));
     million_heat::drawing(folder.path());

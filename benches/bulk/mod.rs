@@ -1,10 +1,11 @@
 //! A store with as many cases as a city gathers in years, made in a minute: through the store's own schema, row by row
-//! as intake writes them, with the indexes built at the end. The log, the trail and the reports themselves are left out:
-//! nothing that is measured here reads them.
+//! as intake and casework write them, with the indexes built at the end. The log and the trails are left out: nothing
+//! that is measured here reads them.
 #![allow(clippy::expect_used, dead_code, reason = "a bench stops where it errs")]
 
 #[path = "../../tests/it/lattice.rs"]
 pub mod lattice;
+pub mod life;
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -47,7 +48,6 @@ struct Spot {
     position: Position,
     category: String,
     visibility: String,
-    department: Option<String>,
     outcome: String,
     levels: Vec<String>,
     /// What would be told of it.
@@ -77,8 +77,15 @@ pub fn fill(data: &Path, count: usize) {
         let mut case = all
             .prepare(
                 "INSERT INTO cases (id, site, number, status, is_open, nature, category, visibility, department,
-                     path, outcome, lon, lat, catalog_version, opened_at, due_at, version, state)
-                 VALUES (?, 'main', ?, ?, ?, 'event', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)",
+                     path, outcome, lon, lat, catalog_version, opened_at, due_at, wake_at, updated_at, version, state)
+                 VALUES (?, 'main', ?, ?, ?, 'event', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            )
+            .expect("sound SQL");
+        let mut told = all
+            .prepare(
+                "INSERT INTO report (id, site, case_id, actor, source, nature, category, lon, lat, captured_at,
+                     received_at, placed, catalog_version)
+                 VALUES (randomblob(16), 'main', ?1, 'informant-024', 'informant', 'event', ?3, ?4, ?5, ?2, ?2, '{}', ?6)",
             )
             .expect("sound SQL");
         let mut place = all.prepare("INSERT INTO case_place VALUES (?, ?, ?, ?, ?)").expect("sound SQL");
@@ -91,8 +98,6 @@ pub fn fill(data: &Path, count: usize) {
             let id = uuid::Builder::from_unix_timestamp_millis(opened_at as u64, &tail).into_uuid();
             let (lon, lat) =
                 (spot.position.lon() + random.between(-1e-4, 1e-4), spot.position.lat() + random.between(-1e-4, 1e-4));
-            let due_at = opened_at + 3_600_000 * (2 + random.below(200) as i64);
-            let status = if random.below(50) == 0 { "triage" } else { "to_verify" };
             let at = Timestamp::from_millisecond(opened_at).expect("an instant");
             let report = Report {
                 position: Position::new(lon, lat).ok(),
@@ -101,27 +106,34 @@ pub fn fill(data: &Path, count: usize) {
                 ..spot.report.clone()
             };
             let number = format!("2026-{i:06}");
-            let (state, _) = Case::open(id, number, &report, "bench", false, &catalog.terms);
+            let (opened, _) = Case::open(id, number, &report, "bench", false, &catalog.terms);
+            let steps = if i + OPEN >= count { random.below(life::STEPS) } else { life::STEPS };
+            let state = life::lived(opened, steps, &mut random, &catalog.terms);
+            let ms = |at: Option<Timestamp>| at.map(Timestamp::as_millisecond);
             let entry = case
                 .insert(params![
                     id,
                     state.number,
-                    status,
-                    i + OPEN >= count,
+                    state.status.to_string(),
+                    state.status.is_open(),
                     spot.category,
                     spot.visibility,
-                    spot.department,
+                    state.department().map(DepartmentCode::as_str),
                     paths.get(&spot.levels),
                     spot.outcome,
                     lon,
                     lat,
                     catalog.version.as_str(),
                     opened_at,
-                    due_at,
+                    ms(state.due_at),
+                    ms(state.wake_at),
+                    ms(Some(state.updated_at)),
+                    state.version,
                     serde_json::to_string(&state).expect("JSON"),
                 ])
                 .expect("kept");
             place.execute(params![entry, lon, lon, lat, lat]).expect("kept");
+            told.execute(params![id, opened_at, spot.category, lon, lat, catalog.version.as_str()]).expect("kept");
         }
     }
     for index in indexes {
@@ -149,7 +161,7 @@ fn keep_paths(connection: &Connection, spots: &[Spot]) -> HashMap<Vec<String>, i
 /// Built at once at the end, they take a tenth of the time.
 fn take_indexes(connection: &Connection) -> Vec<String> {
     let mut find = connection
-        .prepare("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'cases' AND sql IS NOT NULL")
+        .prepare("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name IN ('cases', 'report') AND sql IS NOT NULL")
         .expect("sound SQL");
     let found = find.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("rows");
     let found: Vec<(String, String)> = found.collect::<Result<_, _>>().expect("texts");
@@ -179,7 +191,6 @@ fn spots(catalog: &Catalog) -> Vec<Spot> {
             position,
             category: category.code.as_str().to_owned(),
             visibility: category.visibility.to_string(),
-            department: placed.department.as_ref().map(|code| DepartmentCode::as_str(code).to_owned()),
             outcome: placed.outcome.to_string(),
             levels: placed.path.iter().map(|step| step.code.as_str().to_owned()).collect(),
             report: Report {

@@ -61,7 +61,7 @@ impl Draw {
         for member in what.split('+') {
             match member {
                 "all" => {}
-                "status" => filter.status = Some(["to_verify", "triage"][random.below(2)].to_owned()),
+                "status" => filter.status = Some(["to_verify", "closed"][random.below(2)].to_owned()),
                 "grid" => filter.grid = Some(Self::one(random, &self.grids)),
                 "department" => filter.department = Some(Self::one(random, &self.departments)),
                 "category" => filter.category = Some(Self::one(random, &self.categories)),
@@ -155,7 +155,7 @@ pub fn measure(data: &Path) {
     tell_percentiles("list.planner", &all_plain);
 }
 
-fn tell_percentiles(name: &str, times_ms: &[f64]) {
+pub fn tell_percentiles(name: &str, times_ms: &[f64]) {
     let mut sorted = times_ms.to_vec();
     sorted.sort_by(f64::total_cmp);
     let at = |share: f64| sorted[((sorted.len() as f64 * share) as usize).min(sorted.len() - 1)];
@@ -205,7 +205,7 @@ pub fn measure_writing(data: &Path) {
         .prepare(
             "INSERT INTO cases SELECT NULL, randomblob(16), site, 'x' || entry || '-' || random(), status, 1, nature,
                  category, visibility, department, path, outcome, lon, lat, catalog_version, opened_at + 1, due_at, wake_at,
-                 version, state FROM cases WHERE entry = ?",
+                 updated_at, version, state FROM cases WHERE entry = ?",
         )
         .expect("sound SQL");
     let mut close = connection.prepare("UPDATE cases SET status = 'triage' WHERE entry = ?").expect("sound SQL");

@@ -29,7 +29,7 @@ pub struct EventArgs {
     /// Column of the latitude [default: lat, latitude or 纬度]
     #[arg(long, value_name = "COL")]
     lat: Option<String>,
-    /// Column of the time [default: captured_at, time or 时间]
+    /// Column of the time [default: captured_at, time, opened or 时间]
     #[arg(long, value_name = "COL")]
     time: Option<String>,
     /// Column of the category's code [default: category or 类别]

@@ -27,6 +27,8 @@ use strum::VariantNames;
 
 pub use self::{assign::RowOutcome, saying::Saying};
 use crate::words::Language;
+#[cfg(test)]
+pub use import::NotTaken;
 
 /// Grids, cameras and departments of a street, a district or a city, and the way of an event to the right one of each.
 #[derive(Parser)]

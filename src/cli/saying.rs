@@ -78,6 +78,17 @@ pub enum Saying {
     NotPng {
         file: String,
     },
+    CasesToImport {
+        taken: usize,
+        left_open: usize,
+        rejected: u64,
+    },
+    CasesImported {
+        fresh: usize,
+        there: usize,
+        left_open: usize,
+        rejected: u64,
+    },
     EventsDrawn {
         drawn: usize,
         skipped: u64,

@@ -23,6 +23,7 @@ use crate::{
 pub const ACTOR: &str = "command line";
 
 #[derive(clap::Args)]
+#[group(skip)]
 pub struct Args {
     /// The site's folder
     #[arg(long, default_value = ".", value_name = "DIR")]

@@ -80,6 +80,8 @@ const AGAIN: Duration = Duration::from_secs(2);
 const CLOSING: Duration = Duration::from_secs(10);
 /// The cameras' credentials, in the data folder.
 const SECRETS: &str = "secrets.toml";
+/// Questions for figures that are counted at once: two readers of the store are left for everything else.
+const COUNTING: usize = 2;
 /// Pictures drawn or decoded at once.
 const PICTURES: usize = 2;
 /// The administrator of the link, until there are accounts.
@@ -153,6 +155,7 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
         evidence,
         heat: Heat::new(Arc::clone(&site), store.clone()),
         pictures,
+        counting: Arc::new(Semaphore::new(COUNTING)),
         folder: options.site.as_path().into(),
         clock,
         pace: Pace::new(&serving.trusted_proxies),

@@ -102,7 +102,8 @@ impl Casework {
             terms: Arc::clone(&catalog.terms),
             idempotency,
         };
-        StepError::unless_done(self.intake.store.take(to_take).await)
+        let taken = StepError::unless_done(self.intake.store.take(to_take).await)?;
+        Ok(taken.lit(now, &catalog.terms))
     }
 
     /// A case and its trail.

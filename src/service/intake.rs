@@ -188,6 +188,7 @@ impl Intake {
             verified: false,
             terms: Arc::clone(&catalog.terms),
             zone: catalog.settings.time_zone.clone(),
+            past: None,
             report,
         }
     }

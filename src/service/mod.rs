@@ -7,6 +7,7 @@ pub mod clock;
 pub mod clockwork;
 pub mod eyes;
 pub mod feed;
+pub mod figures;
 pub mod findings;
 pub mod follow;
 pub mod heat;

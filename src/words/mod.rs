@@ -121,8 +121,9 @@ mod tests {
 
     use super::*;
     use crate::{
-        cli::{RowOutcome, Saying},
+        cli::{NotTaken, RowOutcome, Saying},
         domain::{
+            analysis::figures::{Measure, TallyError},
             camera::{HomographyError, LinkCause, StreamUriError},
             case::{ActionKind, Status, TransitionError},
             duty::{CalendarError, Reason},
@@ -136,7 +137,11 @@ mod tests {
             tables::{events::ColumnError, value::Fault},
         },
         service::{
-            casework::StepError, findings::DecisionError, http::Refusal, intake::IntakeError, restore::RestoreError,
+            casework::StepError,
+            findings::DecisionError,
+            http::{PAGE_WORDS, Refusal},
+            intake::IntakeError,
+            restore::RestoreError,
         },
     };
 
@@ -171,6 +176,7 @@ mod tests {
             HomographyError::VARIANTS,
             Saying::VARIANTS,
             RowOutcome::VARIANTS,
+            NotTaken::VARIANTS,
             Severity::VARIANTS,
             ColumnError::VARIANTS,
             IntakeError::VARIANTS,
@@ -182,6 +188,7 @@ mod tests {
             RestoreError::VARIANTS,
             StepError::VARIANTS,
             TransitionError::VARIANTS,
+            TallyError::VARIANTS,
         ]
         .concat()
         .into_iter()
@@ -189,6 +196,7 @@ mod tests {
         .filter(|code| {
             let wrapped = [
                 "ring",
+                "fault",
                 "hierarchy",
                 "topology",
                 "calendar",
@@ -210,6 +218,8 @@ mod tests {
             ("status", Status::VARIANTS),
             ("role", Role::VARIANTS),
             ("role", &["resident", "service"]),
+            ("measure", Measure::VARIANTS),
+            ("figures", PAGE_WORDS),
             ("wish", &["extension", "return", "suspension", "void"]),
         ];
         let named: Vec<String> =

@@ -18,7 +18,7 @@ const ROOMS: [(&str, &[&str]); 26] = [
     ("domain/camera", &["domain/code", "domain/geo", "domain/grid", "domain/duty", "domain/vision"]),
     ("domain/event", &["domain/code", "domain/geo", "domain/grid", "domain/duty", "domain/vision", "domain/camera"]),
     ("domain/case", &["domain/code", "domain/geo", "domain/grid", "domain/duty", "domain/people", "domain/event"]),
-    ("domain/analysis", &["domain/geo", "domain/grid", "domain/duty", "domain/event", "domain/case"]),
+    ("domain/analysis", &["domain/geo", "domain/grid", "domain/duty", "domain/people", "domain/event", "domain/case"]),
     ("domain/update", &["domain"]),
     ("io/archive", &[]),
     ("io/tables", &["domain"]),

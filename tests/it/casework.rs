@@ -16,28 +16,28 @@ use serde_json::{Value, json};
 use crate::harness::service::{Service, answer};
 
 /// The service with people signed in.
-struct Room {
-    service: Service,
+pub struct Room {
+    pub service: Service,
     tokens: HashMap<&'static str, String>,
 }
 
 /// Of grid 15062100100107: who looks at the spot, and who reports from it; then the room, and two departments.
-const SPECIALIST: &str = "staff-07";
-const INFORMANT: &str = "informant-024";
-const INTAKE: &str = "office-02";
-const HEAD: &str = "office-01";
-const DISPATCHER: &str = "office-05";
+pub const SPECIALIST: &str = "staff-07";
+pub const INFORMANT: &str = "informant-024";
+pub const INTAKE: &str = "office-02";
+pub const HEAD: &str = "office-01";
+pub const DISPATCHER: &str = "office-05";
 
 impl Room {
-    async fn open() -> Self {
+    pub async fn open() -> Self {
         Self { service: Service::start().await, tokens: HashMap::new() }
     }
 
-    fn at(&self, time: &str) {
+    pub fn at(&self, time: &str) {
         self.service.clock.set(instant(time));
     }
 
-    async fn token(&mut self, who: &'static str) -> String {
+    pub async fn token(&mut self, who: &'static str) -> String {
         if !self.tokens.contains_key(who) {
             let token = self.service.person(who).await;
             self.tokens.insert(who, token);
@@ -45,29 +45,29 @@ impl Room {
         self.tokens[who].clone()
     }
 
-    async fn get(&mut self, who: &'static str, path: &str) -> (StatusCode, Value) {
+    pub async fn get(&mut self, who: &'static str, path: &str) -> (StatusCode, Value) {
         let token = self.token(who).await;
         answer(self.service.client.get(self.service.url(path)).bearer_auth(token)).await
     }
 
-    async fn post(&mut self, who: &'static str, path: &str, body: Value) -> (StatusCode, Value) {
+    pub async fn post(&mut self, who: &'static str, path: &str, body: Value) -> (StatusCode, Value) {
         let token = self.token(who).await;
         answer(self.service.client.post(self.service.url(path)).bearer_auth(token).json(&body)).await
     }
 
-    async fn report(&mut self, who: &'static str, category: &str) -> String {
+    pub async fn report(&mut self, who: &'static str, category: &str) -> String {
         let told = json!({"lon": 110.0331, "lat": 40.4109, "category": category, "description": "厕所墙体开裂"});
         let (status, told) = self.post(who, "/api/reports", told).await;
         assert_eq!(status, StatusCode::CREATED, "{told}");
         told["case_id"].as_str().expect("an id").to_owned()
     }
 
-    async fn step(&mut self, who: &'static str, case: &str, body: Value) -> (StatusCode, Value) {
+    pub async fn step(&mut self, who: &'static str, case: &str, body: Value) -> (StatusCode, Value) {
         self.post(who, &format!("/api/cases/{case}/actions"), body).await
     }
 
     /// The case once lateness was told so often, or as it is after half a minute.
-    async fn until_told(&mut self, case: &str, rungs: usize) -> Value {
+    pub async fn until_told(&mut self, case: &str, rungs: usize) -> Value {
         let mut detail = Value::Null;
         for _ in 0..300 {
             detail = self.get(HEAD, case).await.1;
@@ -82,14 +82,14 @@ impl Room {
     }
 
     /// A step that must go well.
-    async fn takes(&mut self, who: &'static str, case: &str, body: Value) -> Case {
+    pub async fn takes(&mut self, who: &'static str, case: &str, body: Value) -> Case {
         let (status, answer) = self.step(who, case, body.clone()).await;
         assert_eq!(status, StatusCode::OK, "{who} {body}: {answer}");
         serde_json::from_value(answer).expect("a case")
     }
 
     /// With a photo of the work.
-    async fn shows(&mut self, who: &'static str, case: &str, body: Value) -> Case {
+    pub async fn shows(&mut self, who: &'static str, case: &str, body: Value) -> Case {
         let token = self.token(who).await;
         let form = Form::new().text("step", body.to_string()).part("photo", Part::bytes(photo()));
         let request = self.service.client.post(self.service.url(&format!("/api/cases/{case}/actions")));
@@ -99,7 +99,7 @@ impl Room {
     }
 
     /// As far as the departments.
-    async fn dispatched(&mut self, category: &str, order: Value) -> String {
+    pub async fn dispatched(&mut self, category: &str, order: Value) -> String {
         let case = self.report(INFORMANT, category).await;
         self.takes(SPECIALIST, &case, json!({"action": "verify"})).await;
         self.takes(INTAKE, &case, json!({"action": "accept"})).await;

@@ -14,6 +14,7 @@ mod bad_rows;
 mod bad_site;
 mod casework;
 mod demo_site;
+mod figures;
 #[cfg(feature = "video")]
 mod findings;
 mod harness;

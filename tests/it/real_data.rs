@@ -10,7 +10,7 @@ use std::{
 use crate::harness::Site;
 
 /// `$GRIDWATCH_REAL_DATA`, or `shared/data` beside the checkout.
-fn boston() -> Option<PathBuf> {
+pub fn boston() -> Option<PathBuf> {
     let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data");
     let folder = std::env::var_os("GRIDWATCH_REAL_DATA").map_or_else(|| PathBuf::from(beside), PathBuf::from);
     let boston = folder.join("boston");
@@ -22,7 +22,7 @@ fn boston() -> Option<PathBuf> {
 }
 
 /// Past the test runner, which keeps what a passing test prints to itself.
-fn say(text: &str) {
+pub fn say(text: &str) {
     writeln!(io::stderr(), "{text}").expect("standard error");
 }
 

@@ -68,6 +68,7 @@ impl Desk {
                 catalog_version: self.catalog.version.as_str().into(),
             },
             idempotency: None,
+            past: None,
             evidence: Vec::new(),
             case_id: Uuid::now_v7(),
             verified: false,

@@ -1,22 +1,28 @@
 //! `gridwatch import`: real data into a site.
 
+mod cases;
 mod grids;
 mod site;
 
 use std::process::ExitCode;
 
 use super::{Language, truth};
+#[cfg(test)]
+pub use cases::NotTaken;
 
 #[derive(clap::Subcommand)]
 pub enum Command {
     /// Grids from a survey: report what it holds, and keep it with --write
     Grids(Box<grids::Args>),
+    /// Cases of past years, kept as closed history: report what there is, and keep it with --write
+    Cases(Box<cases::Args>),
     /// Take the site's files for true, where the store was edited too: name what differs, and do it with --write
     Site(truth::Args),
 }
 
 pub fn run(command: &Command, language: Language) -> anyhow::Result<ExitCode> {
     match command {
+        Command::Cases(args) => cases::run(args, language),
         Command::Grids(args) => grids::run(args, language),
         Command::Site(args) => site::run(args, language),
     }

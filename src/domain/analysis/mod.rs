@@ -1,3 +1,4 @@
-//! What many events tell together: heat today; hotspots, tallies and scores are to come.
+//! What many events tell together: heat and figures today; hotspots are to come.
 
+pub mod figures;
 pub mod heat;

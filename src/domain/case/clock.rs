@@ -86,6 +86,9 @@ pub struct End {
     pub with: ActionKind,
     /// Who did it.
     pub by: String,
+    /// What the check gave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stars: Option<u8>,
 }
 
 /// One clock: it runs, stands still while the case is suspended, and ends.
@@ -115,7 +118,7 @@ pub struct Clock {
     pub due_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<End>,
-    /// At its end; `None` before, and where there is no limit.
+    /// At its end, or when whoever reads it asked; `None` where there is no limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub light: Option<Light>,
     /// How often its lateness has been told further up (督办).
@@ -150,6 +153,32 @@ impl Clock {
             due_at,
             ended: None,
             light: None,
+            escalations: 0,
+        }
+    }
+
+    /// One of past years, of which no more is known than when it was to be done, and when it was.
+    #[must_use]
+    pub fn past(
+        department: Option<DepartmentCode>,
+        began_at: Timestamp,
+        due_at: Option<Timestamp>,
+        end: Option<End>,
+    ) -> Self {
+        let span = |until: Timestamp| milliseconds(until.duration_since(began_at));
+        let (allowed_ms, used_ms) = (due_at.map(span), end.as_ref().map_or(0, |end| span(end.at)));
+        let light = due_at.zip(end.as_ref()).map(|(due, end)| light(used_ms, span(due), end.at > due));
+        Self {
+            stage: Stage::Handle,
+            department,
+            began_at,
+            limit: None,
+            allowed_ms,
+            used_ms,
+            running_since: None,
+            due_at,
+            ended: end,
+            light,
             escalations: 0,
         }
     }
@@ -199,13 +228,14 @@ impl Clock {
             return self.light;
         }
         let (used, allowed) = (self.used(now, calendar)?, self.allowed_ms?);
-        Some(match self.due_at {
-            Some(due) if now > due => Light::Red,
-            None if used > allowed => Light::Red,
-            // In whole numbers: used / allowed <= 4 / 5.
-            _ if i128::from(used) * 5 <= i128::from(allowed) * 4 => Light::Green,
-            _ => Light::Yellow,
-        })
+        let is_late = self.due_at.map_or(used > allowed, |due| now > due);
+        Some(light(used, allowed, is_late))
+    }
+
+    /// Whether it ran out before its end; `None` before that, and without a limit.
+    #[must_use]
+    pub fn was_late(&self) -> Option<bool> {
+        self.light.filter(|_| self.has_ended()).map(|light| light == Light::Red)
     }
 
     /// How much of its limit has run off, in the limit's own time.
@@ -213,6 +243,15 @@ impl Clock {
         let unit = self.limit?.unit();
         let since = self.running_since.map(|since| milliseconds(calendar.elapsed(unit, since, now)));
         Some(self.used_ms + since.unwrap_or(0))
+    }
+}
+
+fn light(used: i64, allowed: i64, is_late: bool) -> Light {
+    match is_late {
+        true => Light::Red,
+        // In whole numbers: used / allowed <= 4 / 5.
+        false if i128::from(used) * 5 <= i128::from(allowed) * 4 => Light::Green,
+        false => Light::Yellow,
     }
 }
 
@@ -255,7 +294,7 @@ mod tests {
         assert_eq!((clock.due_at, clock.light_at(at("2026-09-01T00:00"), &calendar)), (None, Some(Light::Green)));
         clock.resume(at("2026-04-01T15:30"), &calendar);
         assert_eq!(clock.due_at, Some(at("2026-04-02T15:30")));
-        let end = End { at: at("2026-04-02T15:00"), with: ActionKind::Handle, by: "clerk".into() };
+        let end = End { at: at("2026-04-02T15:00"), with: ActionKind::Handle, by: "clerk".into(), stars: None };
         clock.end(end, &calendar);
         assert_eq!(clock.light, Some(Light::Yellow));
     }

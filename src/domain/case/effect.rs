@@ -261,7 +261,7 @@ impl Effect<'_> {
         let running =
             |clock: &&mut super::Clock| clock.stage == stage && clock.department == department && clock.is_running();
         let Some(clock) = case.clocks.iter_mut().find(running) else { return false };
-        clock.end(End { at: self.now, with, by: self.by.name.clone() }, &self.terms.calendar);
+        clock.end(End { at: self.now, with, by: self.by.name.clone(), stars: None }, &self.terms.calendar);
         true
     }
 

@@ -5,8 +5,9 @@ mod clock;
 mod diagram;
 mod effect;
 #[cfg(test)]
-mod histories;
+pub(in crate::domain) mod histories;
 mod order;
+mod past;
 mod plan;
 mod timing;
 mod workflow;
@@ -24,6 +25,7 @@ pub use action::{Action, ActionKind, By, Deed, Step};
 pub use clock::{Clock, End, Light, Stage};
 pub use diagram::diagram;
 pub use order::{Order, OrderStatus, Request, WhistleKind, Wish, WishKind};
+pub use past::{Origin, Past};
 pub use plan::{Plan, Rung, Terms, WhistlePlan};
 pub use workflow::{Hand, TABLE, To, Transition, TransitionError, When};
 
@@ -74,6 +76,9 @@ pub struct Case {
     pub rating: Option<Rating>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merged_into: Option<Uuid>,
+    /// Where it is from, if it was over before this service was there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
@@ -141,6 +146,8 @@ pub enum Status {
     Merged,
     /// 作废
     Void,
+    /// 历史未结: of past years, and never closed there.
+    LeftOpen,
 }
 
 impl Status {
@@ -208,6 +215,7 @@ impl Case {
             reopened: 0,
             rating: None,
             merged_into: None,
+            origin: None,
         };
         case.start_clock(terms, case.opened_at);
         case.look_ahead(terms);
@@ -220,6 +228,15 @@ impl Case {
             deed: Deed::from(Action::Open { case: Box::new(case.clone()) }),
         };
         (case, step)
+    }
+
+    /// As whoever reads it now sees it: with the lights of the clocks that run.
+    #[must_use]
+    pub fn lit(mut self, now: Timestamp, terms: &Terms) -> Self {
+        for clock in self.clocks.iter_mut().filter(|clock| !clock.has_ended()) {
+            clock.light = clock.light_at(now, &terms.calendar);
+        }
+        self
     }
 
     /// The order of the department that leads, if one does.

@@ -22,13 +22,15 @@ fn stage_of(status: Status) -> Option<Stage> {
         | Status::Untrue
         | Status::Refused
         | Status::Merged
-        | Status::Void => None,
+        | Status::Void
+        | Status::LeftOpen => None,
     }
 }
 
 /// Lets the clocks follow a step from `before` to `after`.
-pub fn follow(before: &Case, after: &mut Case, with: ActionKind, by: &By, now: Timestamp, terms: &Terms) {
-    let end = End { at: now, with, by: by.name.clone() };
+pub fn follow(before: &Case, after: &mut Case, with: &Action, by: &By, now: Timestamp, terms: &Terms) {
+    let stars = if let Action::Pass { stars } = with { Some(*stars) } else { None };
+    let end = End { at: now, with: ActionKind::from(with), by: by.name.clone(), stars };
     if before.status != after.status {
         after.end_clocks(|clock| clock.department.is_none(), &end, terms);
         after.start_clock(terms, now);

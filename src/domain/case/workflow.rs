@@ -286,7 +286,7 @@ impl Case {
         if !after.status.is_open() {
             after.requests.clear();
         }
-        timing::follow(self, &mut after, action, &by, now, terms);
+        timing::follow(self, &mut after, &deed.action, &by, now, terms);
         (after.version, after.updated_at) = (self.version + 1, now);
         let catalog_version = terms.version.clone();
         let step = Step { version: after.version, at: now, by, status: after.status, catalog_version, deed };

@@ -3,6 +3,7 @@
 //! All problems are reported together, each with its file, feature, line and field. A catalog comes only out of files
 //! without errors; warnings (an overlap, a gap) say what the rules will do about it.
 
+mod assessment;
 mod basemap;
 mod calendar;
 mod cameras;
@@ -26,11 +27,12 @@ mod written;
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use crate::domain::{
+    analysis::figures::Assessment,
     camera::CameraIndex,
     case::Terms,
     duty::{Routing, WorkingCalendar},
     grid::CoverageTimeline,
-    people::Staff,
+    people::{Roster, Staff},
     register::Register,
 };
 pub use basemap::{BasemapLayer, basemap_files};
@@ -53,10 +55,14 @@ pub struct Catalog {
     pub coverages: CoverageTimeline,
     pub routing: Arc<Routing>,
     pub staff: Vec<Staff>,
+    /// Who walks which grid.
+    pub roster: Roster,
     pub places: Register,
     pub calendar: Arc<WorkingCalendar>,
     /// What holds for cases: the lists and the calendar above, and the plan of the work.
     pub terms: Arc<Terms>,
+    /// How the work is assessed.
+    pub assessment: Assessment,
     pub cameras: CameraIndex,
     pub basemap: Vec<BasemapLayer>,
 }
@@ -188,6 +194,7 @@ fn read_from(root: &Path, source: Source<'_>, purpose: For) -> Reading {
     let places = site.read(people::PLACES, Need::Expected, |bytes, p| Some(people::places(bytes, datum, p)));
     let calendar = site.read(calendar::FILE, Need::Expected, |bytes, p| calendar::read(bytes, zone, p));
     let plan = site.read(workflow::FILE, Need::Optional, workflow::read).unwrap_or_default();
+    let assessment = site.read(assessment::FILE, Need::Optional, assessment::read).unwrap_or_default();
     let cameras =
         site.read(cameras::FILE, Need::Expected, |bytes, p| Some(cameras::read(bytes, datum, p))).unwrap_or_default();
     let SiteReader { folder, hash, files, .. } = site;
@@ -228,6 +235,7 @@ fn read_from(root: &Path, source: Source<'_>, purpose: For) -> Reading {
         without_spots(assets),
     ));
     let calendar = Arc::new(calendar.unwrap_or_else(|| WorkingCalendar::plain(settings.time_zone.clone())));
+    let staff = without_spots(staff);
     let catalog = coverages.filter(|_| sound).map(|coverages| Catalog {
         terms: Arc::new(Terms {
             version: version.as_str().to_owned(),
@@ -238,7 +246,9 @@ fn read_from(root: &Path, source: Source<'_>, purpose: For) -> Reading {
         version,
         coverages,
         routing,
-        staff: without_spots(staff),
+        roster: Roster::new(&staff),
+        staff,
+        assessment,
         places: Register::new(places.unwrap_or_default()),
         calendar,
         cameras: CameraIndex::new(without_spots(cameras)),

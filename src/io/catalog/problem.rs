@@ -130,6 +130,8 @@ pub enum Why {
     BadDate {
         value: String,
     },
+    /// Not each from a lower score than the one before.
+    GradesOutOfOrder,
     /// More steps of lateness than anybody climbs.
     LongLadder {
         rungs: usize,

@@ -168,8 +168,8 @@ fn find(connection: &Connection, site: &str, id: Uuid) -> rusqlite::Result<Optio
 pub fn insert(tx: &Tx<'_>, site: &str, case: &Case, opening: &Step) -> Result<(), StoreError> {
     let mut insert = tx.connection.prepare_cached(
         "INSERT INTO cases (id, site, number, status, is_open, nature, category, visibility, department, path, outcome,
-                            lon, lat, catalog_version, opened_at, due_at, wake_at, version, state)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                            lon, lat, catalog_version, opened_at, due_at, wake_at, updated_at, version, state)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )?;
     let entry = insert.insert(params![
         case.id,
@@ -189,6 +189,7 @@ pub fn insert(tx: &Tx<'_>, site: &str, case: &Case, opening: &Step) -> Result<()
         case.opened_at.as_millisecond(),
         case.due_at.map(Timestamp::as_millisecond),
         case.wake_at.map(Timestamp::as_millisecond),
+        case.updated_at.as_millisecond(),
         case.version,
         to_json(case)?,
     ])?;
@@ -200,7 +201,8 @@ pub fn insert(tx: &Tx<'_>, site: &str, case: &Case, opening: &Step) -> Result<()
 pub fn update(tx: &Tx<'_>, site: &str, case: &Case, step: &Step) -> Result<(), StoreError> {
     let mut update = tx.connection.prepare_cached(
         "UPDATE cases SET status = ?, is_open = ?, category = ?, visibility = ?, department = ?, path = ?, outcome = ?,
-                          lon = ?, lat = ?, catalog_version = ?, due_at = ?, wake_at = ?, version = ?, state = ?
+                          lon = ?, lat = ?, catalog_version = ?, due_at = ?, wake_at = ?, updated_at = ?,
+                          version = ?, state = ?
          WHERE site = ? AND id = ? RETURNING entry",
     )?;
     let values = params![
@@ -216,6 +218,7 @@ pub fn update(tx: &Tx<'_>, site: &str, case: &Case, step: &Step) -> Result<(), S
         case.catalog_version,
         case.due_at.map(Timestamp::as_millisecond),
         case.wake_at.map(Timestamp::as_millisecond),
+        case.updated_at.as_millisecond(),
         case.version,
         to_json(case)?,
         site,

@@ -12,7 +12,7 @@ use super::{
     writer::Tx,
 };
 use crate::domain::{
-    case::{Action, Case, Deed, Terms},
+    case::{Action, Case, Deed, Past, Terms},
     duty::CategoryCode,
     event::{Evidence, Matter, Report, is_same_matter},
     geo::{LocalPlane, Position},
@@ -38,6 +38,8 @@ pub struct NewReport {
     pub terms: Arc<Terms>,
     /// Whose year its number carries.
     pub zone: TimeZone,
+    /// It is over since long: it joins no case, and no screen hears of it.
+    pub past: Option<Past>,
 }
 
 /// The `Idempotency-Key` of a request.
@@ -68,6 +70,22 @@ impl Store {
         self.writer.write(move |tx| accept(tx, &new)).await
     }
 
+    /// Takes cases of past years in, all of them or none; how many were not there before.
+    ///
+    /// # Errors
+    /// What the store suffers.
+    pub async fn import(&self, past: Vec<NewReport>) -> Result<usize, StoreError> {
+        self.writer
+            .write(move |tx| {
+                let mut fresh = 0;
+                for new in &past {
+                    fresh += usize::from(!accept(tx, new)?.repeated);
+                }
+                Ok(fresh)
+            })
+            .await
+    }
+
     /// Whether the actor's key came before with another request, so that nothing need be kept for this one. Blocks: call
     /// it where blocking is allowed.
     ///
@@ -88,11 +106,14 @@ pub fn accept(tx: &Tx<'_>, new: &NewReport) -> Result<Accepted, StoreError> {
         return Ok(Accepted { report_id, case, joined, repeated: true });
     }
     let now = new.report.received_at;
-    let open = same_case(tx, new)?;
+    let open = if new.past.is_some() { None } else { same_case(tx, new)? };
     let joined = open.is_some();
     let case = open.map_or_else(|| open_case(tx, new), |case| join(tx, new, &case))?;
     insert_report(tx, new, &case)?;
     remember_key(tx, new)?;
+    if new.past.is_some() {
+        return Ok(Accepted { report_id: new.report.id, case, joined, repeated: false });
+    }
     let kept = Box::new(case.clone());
     tx.record(
         &new.site,
@@ -177,7 +198,10 @@ fn same_case(tx: &Tx<'_>, new: &NewReport) -> Result<Option<Case>, StoreError> {
 
 fn open_case(tx: &Tx<'_>, new: &NewReport) -> Result<Case, StoreError> {
     let number = next_number(tx, new)?;
-    let (case, opening) = Case::open(new.case_id, number, &new.report, &new.actor, new.verified, &new.terms);
+    let (case, opening) = match new.past.clone() {
+        Some(past) => Case::past(new.case_id, number, &new.report, past, &new.actor, &new.terms),
+        None => Case::open(new.case_id, number, &new.report, &new.actor, new.verified, &new.terms),
+    };
     casework::insert(tx, &new.site, &case, &opening)?;
     Ok(case)
 }

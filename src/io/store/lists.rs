@@ -135,7 +135,7 @@ mod tests {
              WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {CASES})
              INSERT INTO cases SELECT i, randomblob(16), 's', i, 'to_verify', i % 2 = 0, 'event', 'c' || (i % 5),
                  iif(i % 4 = 0, 'restricted', 'public'), 'd' || (i % 7), 1 + i % 3, 'inside', 110 + i % 10 * 0.01,
-                 40 + i % 11 * 0.01, 'v', i / 2 * 10, i, NULL, 1, 'case ' || i FROM n;
+                 40 + i % 11 * 0.01, 'v', i / 2 * 10, i, NULL, i, 1, 'case ' || i FROM n;
              INSERT INTO case_place SELECT entry, lon, lon, lat, lat FROM cases;"
         );
         connection.execute_batch(&cases).expect("kept");

@@ -11,6 +11,7 @@ mod catalog;
 mod copy;
 mod duty;
 mod evidence;
+mod figures;
 mod findings;
 mod heat;
 mod intake;

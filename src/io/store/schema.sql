@@ -71,6 +71,7 @@ CREATE TABLE cases (
     opened_at       INTEGER NOT NULL,
     due_at          INTEGER,                -- end of the first of the limits that run now
     wake_at         INTEGER,                -- when the next step up the ladder of lateness is due
+    updated_at      INTEGER NOT NULL,       -- of its last step; of past years, when the last thing of it happened
     version         INTEGER NOT NULL,       -- grows by one with every change; stale changes are refused
     state           TEXT    NOT NULL,       -- JSON of domain::case::Case, with all the above
     UNIQUE (site, number)
@@ -93,6 +94,8 @@ CREATE INDEX case_open          ON cases (site, opened_at, entry)          WHERE
 CREATE INDEX case_open_by_due   ON cases (site, due_at)                    WHERE is_open = 1;
 -- Whose lateness is to be told.
 CREATE INDEX case_by_waking     ON cases (site, wake_at)                   WHERE wake_at IS NOT NULL;
+-- What figures of a period have to look at: what has changed since, beside what is open.
+CREATE INDEX case_by_update     ON cases (site, updated_at, opened_at, entry);
 -- To find the same thing again.
 CREATE INDEX case_open_by_place ON cases (site, category, lon, lat, entry) WHERE is_open = 1;
 

@@ -65,23 +65,15 @@ impl EventTable {
     /// # Errors
     /// If longitude, latitude or a column that was named is not there.
     pub fn new(columns: Vec<String>, names: &ColumnNames, datum: Datum, zone: TimeZone) -> Result<Self, ColumnError> {
-        let optional = |named: &Option<String>, option, usual: &[&str]| {
-            let found = find(&columns, named.as_deref(), usual);
-            match found.map(|index| (index, &columns[index])) {
-                Some((index, name)) if columns[index + 1..].contains(name) => {
-                    Err(ColumnError::ColumnTwice { name: name.clone(), option })
-                }
-                None if named.is_some() => Err(missing(named.as_deref(), option, usual, &columns)),
-                _ => Ok(found),
-            }
-        };
+        let optional =
+            |named: &Option<String>, option, usual: &[&str]| column(&columns, named.as_deref(), option, usual);
         let required = |named: &Option<String>, option, usual: &[&str]| {
             optional(named, option, usual)?.ok_or_else(|| missing(named.as_deref(), option, usual, &columns))
         };
         Ok(Self {
             lon: required(&names.lon, "lon", &["lon", "lng", "longitude", "经度"])?,
             lat: required(&names.lat, "lat", &["lat", "latitude", "纬度"])?,
-            time: optional(&names.time, "time", &["captured_at", "time", "timestamp", "时间", "上报时间"])?,
+            time: optional(&names.time, "time", &["captured_at", "time", "timestamp", "opened", "时间", "上报时间"])?,
             category: optional(&names.category, "category", &["category", "category_code", "类别", "类别编码"])?,
             accuracy: optional(&names.accuracy, "accuracy", &["accuracy_m", "accuracy", "定位精度"])?,
             columns,
@@ -100,6 +92,19 @@ impl EventTable {
         parts.join(", ")
     }
 
+    /// A further column, by the name that the user gave or else by its usual names.
+    ///
+    /// # Errors
+    /// If the one that was named is not there, or is there twice.
+    pub fn column(
+        &self,
+        named: Option<&str>,
+        option: &'static str,
+        usual: &[&str],
+    ) -> Result<Option<usize>, ColumnError> {
+        column(&self.columns, named, option, usual)
+    }
+
     /// Reads one record.
     ///
     /// # Errors
@@ -109,7 +114,7 @@ impl EventTable {
             let fault = Fault::RaggedRow { expected: self.columns.len(), found: record.len() };
             return Err(RowFault { column: None, fault });
         }
-        let category = self.category.map(|column| Ok((column, text(record, column)?))).transpose()?;
+        let category = self.category.map(|column| Ok((column, Self::text(record, column)?))).transpose()?;
         if let Some((column, code)) = category
             && code::is_scientific(code)
         {
@@ -118,7 +123,7 @@ impl EventTable {
         }
         Ok(EventRow {
             position: self.position(record)?,
-            instant: self.instant(record)?,
+            instant: self.instant_in(record, self.time)?,
             category: category.map(|(_, code)| code).filter(|code| !code.is_empty()),
             accuracy_m: self.accuracy_m(record)?,
         })
@@ -134,9 +139,13 @@ impl EventTable {
         }
     }
 
-    fn instant(&self, record: &ByteRecord) -> Result<Option<Timestamp>, RowFault> {
-        let Some(column) = self.time else { return Ok(None) };
-        match text(record, column)? {
+    /// The time in a column; one without an offset is in the zone.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn instant_in(&self, record: &ByteRecord, column: Option<usize>) -> Result<Option<Timestamp>, RowFault> {
+        let Some(column) = column else { return Ok(None) };
+        match Self::text(record, column)? {
             "" => Ok(None),
             value => parse_instant(value, &self.zone)
                 .map(Some)
@@ -153,6 +162,14 @@ impl EventTable {
             // Devices write zero or, as iOS does, a negative number where they do not know.
             accuracy_m => Ok(accuracy_m.filter(|meters| *meters > 0.0)),
         }
+    }
+
+    /// The text in a column, without blanks around it.
+    ///
+    /// # Errors
+    /// If it is not UTF-8.
+    pub fn text(record: &ByteRecord, column: usize) -> Result<&str, RowFault> {
+        std::str::from_utf8(&record[column]).map(str::trim).map_err(|_| at(column, Fault::NotUtf8))
     }
 
     /// Leaves a column of times that was only found by its name unread, where the time decides nothing: then a time that
@@ -184,6 +201,22 @@ impl EventTable {
     }
 }
 
+fn column(
+    columns: &[String],
+    named: Option<&str>,
+    option: &'static str,
+    usual: &[&str],
+) -> Result<Option<usize>, ColumnError> {
+    let found = find(columns, named, usual);
+    match found.map(|index| (index, &columns[index])) {
+        Some((index, name)) if columns[index + 1..].contains(name) => {
+            Err(ColumnError::ColumnTwice { name: name.clone(), option })
+        }
+        None if named.is_some() => Err(missing(named, option, usual, columns)),
+        _ => Ok(found),
+    }
+}
+
 fn missing(named: Option<&str>, option: &'static str, usual: &[&str], columns: &[String]) -> ColumnError {
     let wanted = named.map_or_else(|| usual.join(" or "), str::to_owned);
     ColumnError::NoSuchColumn { wanted, option, columns: columns.to_vec() }
@@ -200,12 +233,8 @@ fn at(column: usize, fault: Fault) -> RowFault {
     RowFault { column: Some(column), fault }
 }
 
-fn text(record: &ByteRecord, column: usize) -> Result<&str, RowFault> {
-    std::str::from_utf8(&record[column]).map(str::trim).map_err(|_| at(column, Fault::NotUtf8))
-}
-
 fn number(record: &ByteRecord, column: usize) -> Result<Option<f64>, RowFault> {
-    match text(record, column)? {
+    match EventTable::text(record, column)? {
         "" => Ok(None),
         value => parse_number(value).map(Some).map_err(|fault| at(column, fault)),
     }

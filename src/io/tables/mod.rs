@@ -5,5 +5,6 @@ pub mod encoding;
 pub mod events;
 pub mod geojson;
 pub mod in_order;
+pub mod past;
 pub mod survey;
 pub mod value;

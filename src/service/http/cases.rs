@@ -68,7 +68,8 @@ pub async fn list(
     By(actor): By,
     Asked(query): Asked<CaseQuery>,
 ) -> Result<Json<CaseList>, ApiError> {
-    let zone = state.catalog.load().settings.time_zone.clone();
+    let catalog = state.catalog.load_full();
+    let zone = catalog.settings.time_zone.clone();
     if let Some(status) = query.status.as_deref().filter(|status| !Status::VARIANTS.contains(status)) {
         return Err(ApiError::bad_choice("status", status, Status::VARIANTS));
     }
@@ -84,8 +85,10 @@ pub async fn list(
         category: query.category,
         visible: actor.sight(),
     };
+    let now = state.clock.now();
     let page = blocking(move || state.store.cases(&state.site, &filter, query.cursor, limit)).await??;
-    Ok(Json(CaseList { cases: page.cases, cursor: page.next }))
+    let cases = page.cases.into_iter().map(|case| case.lit(now, &catalog.terms)).collect();
+    Ok(Json(CaseList { cases, cursor: page.next }))
 }
 
 /// A case with what was told of it.
@@ -192,7 +195,8 @@ pub async fn one(
     let why = why(&case.placed, &state.catalog.load(), case.opened_at, language);
     let evidence = blocking(move || state.store.evidence_of_case(id)).await??;
     let cameras = case.position.map(|position| covering(&state.catalog.load().cameras, position)).unwrap_or_default();
-    let next = case.next_for(&actor, &state.catalog.load().terms);
+    let terms = Arc::clone(&state.catalog.load().terms);
+    let (next, case) = (case.next_for(&actor, &terms), case.lit(state.clock.now(), &terms));
     Ok(Json(CaseDetail {
         trail,
         next: next.into_iter().map(|(action, department)| Next { action, department }).collect(),

@@ -20,7 +20,7 @@ use utoipa_swagger_ui::Config;
 use super::{
     ROUTES, basemap, cases,
     error::{ApiError, Refusal},
-    evidence, findings, follow, frame, heat, live, locate, me, operations, reports, session, site, steps,
+    evidence, figures, findings, follow, frame, heat, live, locate, me, operations, reports, session, site, steps,
 };
 use crate::domain::people::{Actor, Permission};
 
@@ -41,6 +41,9 @@ use crate::domain::people::{Actor, Permission};
         cases::list,
         cases::one,
         steps::take,
+        figures::tally,
+        figures::cases,
+        figures::scores,
         findings::list,
         findings::confirm,
         findings::dismiss,

@@ -7,6 +7,7 @@ mod cases;
 mod docs;
 mod error;
 mod evidence;
+mod figures;
 mod findings;
 mod follow;
 mod form;
@@ -48,6 +49,7 @@ use super::{
     clock::Clock,
     eyes::Eyes,
     feed::Feed,
+    figures::Figures,
     findings::Findings,
     follow::{Follow, FollowKey},
     heat::Heat,
@@ -60,6 +62,8 @@ use crate::{
 };
 pub use docs::openapi;
 pub use error::{ApiError, Refusal};
+#[cfg(test)]
+pub use figures::PAGE_WORDS;
 pub use live::LiveMessage;
 pub use pace::Pace;
 
@@ -80,6 +84,8 @@ pub struct AppState {
     pub heat: Heat,
     /// Turns at drawing and decoding pictures: more at once would take the cores from everything else.
     pub pictures: Arc<Semaphore>,
+    /// Turns at counting figures.
+    pub counting: Arc<Semaphore>,
     pub feed: Feed,
     pub pace: Pace,
     pub telemetry: Arc<Telemetry>,
@@ -98,6 +104,18 @@ impl FromRef<AppState> for Intake {
 impl FromRef<AppState> for Casework {
     fn from_ref(state: &AppState) -> Self {
         Self { intake: state.intake.clone() }
+    }
+}
+
+impl FromRef<AppState> for Figures {
+    fn from_ref(state: &AppState) -> Self {
+        Self {
+            site: Arc::clone(&state.site),
+            catalog: Arc::clone(&state.catalog),
+            store: state.store.clone(),
+            clock: Arc::clone(&state.clock),
+            turns: Arc::clone(&state.counting),
+        }
     }
 }
 
@@ -156,6 +174,9 @@ pub const ROUTES: &[Route] = &[
     ("/api/evidence/{hash}", Permission::ReadCases, || get(evidence::view)),
     ("/api/evidence/{hash}/thumbnail", Permission::ReadCases, || get(evidence::thumbnail)),
     ("/api/evidence/{hash}/original", Permission::SeeOriginals, || get(evidence::original)),
+    ("/api/tally", Permission::ReadFigures, || get(figures::tally)),
+    ("/api/tally/cases", Permission::ReadFigures, || get(figures::cases)),
+    ("/api/scores", Permission::ReadFigures, || get(figures::scores)),
     ("/heat.png", Permission::ReadCases, || get(heat::picture)),
     ("/heat/{z}/{x}/{y}", Permission::ReadCases, || get(heat::tile)),
     ("/heat/legend.json", Permission::ReadCases, || get(heat::legend)),

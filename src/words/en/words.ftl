@@ -55,6 +55,8 @@ bad_hours = { $value } is not a pair of times such as ["09:00", "12:00"]
 bad_address = "{ $value }" is not an address with a port, such as 127.0.0.1:8080
 bad_public_url = "{ $value }" is not a scheme and a host, such as https://grid.example.org
 bad_proxy = "{ $value }" is not an IP address
+too_many_rows = more than { $limit } rows: narrow the question
+grades_out_of_order = grades go from the best down, each from a lower score than the one before
 long_ladder = { $rungs } steps of lateness; { $limit } are the most
 bad_time_zone = "{ $value }" is not a time zone such as Asia/Shanghai
 empty_validity = from { $from } to { $to } is no stretch of time
@@ -234,6 +236,18 @@ invalid = invalid
 reading_columns = reading { $columns } as { $datum }
 taken_as_wgs84 = note: coordinates are taken as WGS84; say --datum gcj02 for those of a phone or AMap, bd09 for Baidu's
 not_png = { $file }: the picture is a PNG; give it a name that ends in .png
+cases_to_import = { $taken ->
+        [one] 1 case
+       *[other] { $taken } cases
+    } to take in, { $left_open } of them never closed; { $rejected } rows not taken; keep them with --write
+cases_imported = { $fresh ->
+        [one] 1 case
+       *[other] { $fresh } cases
+    } taken in, { $there } were there before; { $left_open } never closed; { $rejected } rows not taken
+not_on_the_lists = category { $category } is not on the lists; say what it is here: --categories FILE
+no_such_department = there is no department { $department }; say what it is here: --departments FILE
+closed_before_opened = closed at { $closed }, before it was opened at { $opened }
+not_past_yet = opened at { $opened }: that is still to come
 events_drawn = { $drawn ->
         [one] 1 event
        *[other] { $drawn } events
@@ -464,6 +478,7 @@ status_closed = closed
 status_untrue = found untrue
 status_refused = refused
 status_merged = merged into another
+status_left_open = left open in past years
 status_void = void
 role_county_leader = county leader
 role_street_cadre = street cadre
@@ -487,3 +502,37 @@ wish_extension = an extension
 wish_return = a return
 wish_suspension = a suspension
 wish_void = a void
+measure_reported = Reports
+measure_appeals = Appeals
+measure_valid = Valid reports
+measure_found = Found by the grid
+measure_verified_on_time = Verified on time
+measure_accepted_on_time = Accepted on time
+measure_filed_on_time = Filed on time
+measure_filed_accurately = Filed accurately
+measure_dispatched_on_time = Dispatched on time
+measure_dispatched_accurately = Dispatched accurately
+measure_signed_on_time = Signed for on time
+measure_reported_in_on_time = Reported in on time
+measure_guarded_on_time = Made safe on time
+measure_handled_on_time = Handled on time
+measure_checked_on_time = Checked on time
+measure_closed = Closed
+measure_closed_on_time = Closed on time
+measure_reworked = Rework
+measure_satisfied = Satisfied
+figures_title = Assessment
+figures_departments = Departments
+figures_grids = Grids
+figures_workers = Grid workers
+figures_whole = The whole
+figures_made_at = as of
+figures_all_time = since the start
+figures_reported = Events reported
+figures_appeals = Appeals collected
+figures_solved = Appeals solved
+figures_name = Name
+figures_points = Points
+figures_grade = Grade
+figures_weight = weight
+figures_note = A rate counts what was due in the period: done in it, or out of its limit in it. What came of it is as known now. n/a: nothing was due; it counts neither for nor against. Rework is better the less there is.
