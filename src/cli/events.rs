@@ -59,6 +59,34 @@ pub struct Events {
     pub name: String,
 }
 
+impl Events {
+    /// Every record with its line, in order.
+    ///
+    /// # Errors
+    /// If the input cannot be read, or `each` has enough.
+    pub fn each_record(
+        self,
+        language: Language,
+        mut each: impl FnMut(&EventTable, &csv::ByteRecord, u64) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let mut record = csv::ByteRecord::new();
+        for chunk in self.chunks {
+            let chunk = chunk.map_err(|error| unreadable(error, &self.name, language))?;
+            let mut records = csv::ReaderBuilder::new()
+                .has_headers(false)
+                .flexible(true)
+                .delimiter(self.delimiter)
+                .quoting(!chunk.unclosed)
+                .from_reader(&chunk.bytes[..]);
+            while records.read_byte_record(&mut record)? {
+                let line = chunk.line + record.position().map_or(0, |position| position.line() - 1);
+                each(&self.table, &record, line)?;
+            }
+        }
+        Ok(())
+    }
+}
+
 impl EventArgs {
     /// Opens a file, or standard input; gzip is seen by its first bytes. `watch` sees the raw bytes go by. Where times
     /// do not matter, only a column that the user names is read for them.

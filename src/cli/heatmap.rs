@@ -6,7 +6,7 @@ use anyhow::{Context, anyhow, bail, ensure};
 use jiff::Timestamp;
 
 use super::{
-    events::{EventArgs, Events, unreadable},
+    events::{EventArgs, Events},
     is_there, one_of,
     saying::Saying,
 };
@@ -116,11 +116,8 @@ struct Read {
 const NAMED: u64 = 5;
 
 #[expect(clippy::print_stderr, reason = "a command line prints")]
-fn points(
-    args: &Args,
-    Events { table, delimiter, chunks, name, .. }: Events,
-    language: Language,
-) -> anyhow::Result<Read> {
+fn points(args: &Args, events: Events, language: Language) -> anyhow::Result<Read> {
+    let (table, name) = (&events.table, events.name.clone());
     let instant = |option: &str, text: Option<&String>| -> anyhow::Result<Option<Timestamp>> {
         text.map(|text| parse_instant(text, table.zone()).ok_or_else(|| anyhow!("--{option}: \"{text}\" is no time")))
             .transpose()
@@ -152,32 +149,22 @@ fn points(
         }
     };
     let mut read = Read { points: Vec::new(), skipped: 0, unreadable: 0 };
-    for chunk in chunks {
-        let chunk = chunk.map_err(|error| unreadable(error, &name, language))?;
-        let mut records = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(delimiter)
-            .quoting(!chunk.unclosed)
-            .from_reader(&chunk.bytes[..]);
-        let mut record = csv::ByteRecord::new();
-        while records.read_byte_record(&mut record)? {
-            match table.row(&record).and_then(|row| Ok((weight_of(&record)?, row))) {
-                Ok((weight, row)) => match row.position.filter(|_| wanted(&row)) {
-                    Some(position) => read.points.push(HeatPoint { weight, ..HeatPoint::at(position) }),
-                    None => read.skipped += 1,
-                },
-                Err(RowFault { column, fault }) => {
-                    read.unreadable += 1;
-                    if read.unreadable <= NAMED {
-                        let line = chunk.line + record.position().map_or(0, |position| position.line() - 1);
-                        let column = column.map(|column| format!("{}: ", table.columns[column])).unwrap_or_default();
-                        eprintln!("{name}:{line}: {column}{}", language.say(&fault));
-                    }
+    events.each_record(language, |table, record, line| {
+        match table.row(record).and_then(|row| Ok((weight_of(record)?, row))) {
+            Ok((weight, row)) => match row.position.filter(|_| wanted(&row)) {
+                Some(position) => read.points.push(HeatPoint { weight, ..HeatPoint::at(position) }),
+                None => read.skipped += 1,
+            },
+            Err(RowFault { column, fault }) => {
+                read.unreadable += 1;
+                if read.unreadable <= NAMED {
+                    let column = column.map(|column| format!("{}: ", table.columns[column])).unwrap_or_default();
+                    eprintln!("{name}:{line}: {column}{}", language.say(&fault));
                 }
             }
         }
-    }
+        Ok(())
+    })?;
     Ok(read)
 }
 

@@ -11,6 +11,7 @@ mod detect;
 mod events;
 mod export;
 mod heatmap;
+mod hotspots;
 mod import;
 mod restore;
 mod saying;
@@ -68,6 +69,8 @@ enum Command {
     Detect(detect::Args),
     /// Draw where the events of a table are
     Heatmap(Box<heatmap::Args>),
+    /// Find where there is more than chance explains
+    Hotspots(Box<hotspots::Args>),
     /// Bring real data into a site
     #[command(subcommand)]
     Import(import::Command),
@@ -98,6 +101,7 @@ pub fn run() -> ExitCode {
         #[cfg(feature = "video")]
         Command::Detect(args) => detect::run(&args, language),
         Command::Heatmap(args) => heatmap::run(&args, language),
+        Command::Hotspots(args) => hotspots::run(&args, language),
         Command::Import(command) => import::run(&command, language),
         Command::Export(command) => export::run(&command, language),
         Command::Demo(command) => demo::run(&command),

@@ -89,6 +89,17 @@ pub enum Saying {
         left_open: usize,
         rejected: u64,
     },
+    EventsCounted {
+        counted: usize,
+        elsewhere: usize,
+        left_out: usize,
+        unreadable: usize,
+    },
+    /// Too few areas, or some without neighbours.
+    WeakStudy {
+        areas: usize,
+        islands: usize,
+    },
     EventsDrawn {
         drawn: usize,
         skipped: u64,

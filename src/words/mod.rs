@@ -123,7 +123,10 @@ mod tests {
     use crate::{
         cli::{NotTaken, RowOutcome, Saying},
         domain::{
-            analysis::figures::{Measure, TallyError},
+            analysis::{
+                figures::{Measure, TallyError},
+                hotspot::PermutationError,
+            },
             camera::{HomographyError, LinkCause, StreamUriError},
             case::{ActionKind, Status, TransitionError},
             duty::{CalendarError, Reason},
@@ -189,6 +192,7 @@ mod tests {
             StepError::VARIANTS,
             TransitionError::VARIANTS,
             TallyError::VARIANTS,
+            PermutationError::VARIANTS,
         ]
         .concat()
         .into_iter()

@@ -19,6 +19,7 @@ mod figures;
 mod findings;
 mod harness;
 mod heat;
+mod hotspots;
 mod import;
 mod index;
 mod lattice;

@@ -16,7 +16,7 @@ use super::Language;
 use crate::{
     cli::{
         Saying, check,
-        events::{EventArgs, Events, unreadable},
+        events::{EventArgs, Events},
         sink::Sink,
         truth::{self, ACTOR, Both},
     },
@@ -133,29 +133,16 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
     let mut kept = Kept { write: args.into.write, batch: Vec::new(), taken: 0, fresh: 0, left_open: 0 };
     let mut keep = |batch| runtime.block_on(store.import(batch));
     let mut rejected = Rejected::open(args.rejected.as_deref(), &events, language)?;
-    let Events { table, delimiter, chunks, name, .. } = events;
-    for chunk in chunks {
-        let chunk = chunk.map_err(|error| unreadable(error, &name, language))?;
-        let mut records = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(delimiter)
-            .quoting(!chunk.unclosed)
-            .from_reader(&chunk.bytes[..]);
-        let mut record = csv::ByteRecord::new();
-        while records.read_byte_record(&mut record)? {
-            let row = columns.row(&table, &record).map_err(|RowFault { column, fault }| (column, fault.into()));
-            let taken = row.and_then(|row| history.case(&row, &record).map_err(|why| (None, why)));
-            match taken {
-                Ok(new) => kept.add(new, &mut keep)?,
-                Err((column, why)) => {
-                    let line = chunk.line + record.position().map_or(0, |position| position.line() - 1);
-                    let column = column.map(|column| format!("{}: ", table.columns[column])).unwrap_or_default();
-                    rejected.add(&record, line, &format!("{column}{}", language.say(&why)))?;
-                }
+    events.each_record(language, |table, record, line| {
+        let row = columns.row(table, record).map_err(|RowFault { column, fault }| (column, fault.into()));
+        match row.and_then(|row| history.case(&row, record).map_err(|why| (None, why))) {
+            Ok(new) => Ok(kept.add(new, &mut keep)?),
+            Err((column, why)) => {
+                let column = column.map(|column| format!("{}: ", table.columns[column])).unwrap_or_default();
+                rejected.add(record, line, &format!("{column}{}", language.say(&why)))
             }
         }
-    }
+    })?;
     kept.flush(&mut keep)?;
     let count = rejected.finish()?;
     let Kept { taken, fresh, left_open, .. } = kept;

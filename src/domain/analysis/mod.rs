@@ -1,4 +1,5 @@
-//! What many events tell together: heat and figures today; hotspots are to come.
+//! What many events tell together: heat, figures, and where there is more than chance explains.
 
 pub mod figures;
 pub mod heat;
+pub mod hotspot;

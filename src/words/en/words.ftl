@@ -248,6 +248,9 @@ not_on_the_lists = category { $category } is not on the lists; say what it is he
 no_such_department = there is no department { $department }; say what it is here: --departments FILE
 closed_before_opened = closed at { $closed }, before it was opened at { $opened }
 not_past_yet = opened at { $opened }: that is still to come
+events_counted = { $counted } events counted; { $elsewhere } outside every grid, { $left_out } left out by period or category, { $unreadable } unreadable
+weak_study = { $areas } areas, { $islands } of them without a neighbour: with fewer than 30 areas what is said of single ones is weak, and of one without a neighbour nothing is said
+too_many_draws = { $permutations } permutations with up to { $neighbors } neighbours are { $limit } draws and more: take fewer of either
 events_drawn = { $drawn ->
         [one] 1 event
        *[other] { $drawn } events
