@@ -66,7 +66,7 @@ def main(binary):
         json.dump({"type": "FeatureCollection", "features": features}, file)
         file.flush()
         for name, make in (("queen", libpysal.weights.Queen), ("rook", libpysal.weights.Rook)):
-            polygons = [libpysal.cg.Polygon(ring[:-1]) for ring in rings]
+            polygons = [libpysal.cg.Polygon(ring) for ring in rings]
             weights = make(polygons, silence_warnings=True)
             numpy.random.seed(1)
             gi = G_Local(y, weights, transform="B", star=True, permutations=PERMUTATIONS)
