@@ -56,6 +56,7 @@ pub fn site() -> Vec<SiteFile> {
         file("geodata/README.md", include_str!("fixed/README.md").to_owned()),
         file("geodata/calendar.toml", include_str!("fixed/calendar.toml").to_owned()),
         file("geodata/workflow.toml", include_str!("fixed/workflow.toml").to_owned()),
+        file("geodata/patrols.toml", include_str!("fixed/patrols.toml").to_owned()),
         file("geodata/departments.toml", duties::departments_toml()),
         file("geodata/categories.csv", duties::categories_csv()),
         file("geodata/grids.geojson", grids::geojson(&plan)),

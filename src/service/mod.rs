@@ -14,6 +14,8 @@ pub mod http;
 pub mod intake;
 mod listening;
 pub mod lock;
+pub mod patrol;
+pub mod register;
 pub mod restore;
 pub mod secret;
 pub mod telemetry;

@@ -127,6 +127,7 @@ mod tests {
             case::{ActionKind, Status, TransitionError},
             duty::{CalendarError, Reason},
             grid::{HierarchyError, ring::RingFault, topology::TopologyFault},
+            patrol::TaskError,
             people::Role,
         },
         io::{
@@ -136,7 +137,8 @@ mod tests {
             tables::{events::ColumnError, value::Fault},
         },
         service::{
-            casework::StepError, findings::DecisionError, http::Refusal, intake::IntakeError, restore::RestoreError,
+            casework::StepError, findings::DecisionError, http::Refusal, intake::IntakeError, patrol::PatrolError,
+            register::PlaceError, restore::RestoreError,
         },
     };
 
@@ -182,6 +184,9 @@ mod tests {
             RestoreError::VARIANTS,
             StepError::VARIANTS,
             TransitionError::VARIANTS,
+            TaskError::VARIANTS,
+            PatrolError::VARIANTS,
+            PlaceError::VARIANTS,
         ]
         .concat()
         .into_iter()
@@ -201,6 +206,8 @@ mod tests {
                 "archive",
                 "refused",
                 "told",
+                "task",
+                "patrol",
             ];
             !wrapped.contains(code)
         })

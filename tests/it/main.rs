@@ -22,6 +22,7 @@ mod import;
 mod index;
 mod lattice;
 mod pages;
+mod patrol;
 mod photos;
 mod proofs;
 mod real_data;

@@ -295,6 +295,13 @@ fn assert_sound(before: &Case, after: &Case, terms: &Terms) {
             next.iter().any(|(action, _)| !matches!(action, ActionKind::Remark | ActionKind::Whistle))
         });
         assert!(hands, "{}: nobody's", after.status);
+        // What waits is on somebody's list.
+        if open.iter().any(|clock| clock.is_running()) {
+            let listed = DEPARTMENTS.iter().map(|department| somebody(&ROLES, department)).any(|actor| {
+                !after.turns_of(&actor, terms).is_empty() && statuses_of_turns(&actor).contains(&after.status)
+            });
+            assert!(listed, "{}: on nobody's list", after.status);
+        }
     } else {
         assert!(open.is_empty() && after.due_at.is_none() && after.wake_at.is_none(), "{}", after.status);
         assert!(after.requests.is_empty());

@@ -9,6 +9,7 @@ mod histories;
 mod order;
 mod plan;
 mod timing;
+mod turn;
 mod workflow;
 
 use jiff::Timestamp;
@@ -25,7 +26,8 @@ pub use clock::{Clock, End, Light, Stage};
 pub use diagram::diagram;
 pub use order::{Order, OrderStatus, Request, WhistleKind, Wish, WishKind};
 pub use plan::{Plan, Rung, Terms, WhistlePlan};
-pub use workflow::{Hand, TABLE, To, Transition, TransitionError, When};
+pub use turn::statuses_of_turns;
+pub use workflow::{Hand, Offer, TABLE, To, Transition, TransitionError, When};
 
 /// A case in its present state. All of it follows from its trail.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]

@@ -14,6 +14,7 @@ mod entry;
 mod files;
 mod grid_file;
 mod grids;
+mod patrols;
 mod people;
 mod problem;
 mod references;
@@ -30,6 +31,7 @@ use crate::domain::{
     case::Terms,
     duty::{Routing, WorkingCalendar},
     grid::CoverageTimeline,
+    patrol::Instruction,
     people::Staff,
     register::Register,
 };
@@ -54,6 +56,8 @@ pub struct Catalog {
     pub routing: Arc<Routing>,
     pub staff: Vec<Staff>,
     pub places: Register,
+    /// What is looked at every day.
+    pub patrols: Vec<Instruction>,
     pub calendar: Arc<WorkingCalendar>,
     /// What holds for cases: the lists and the calendar above, and the plan of the work.
     pub terms: Arc<Terms>,
@@ -190,6 +194,7 @@ fn read_from(root: &Path, source: Source<'_>, purpose: For) -> Reading {
     let plan = site.read(workflow::FILE, Need::Optional, workflow::read).unwrap_or_default();
     let cameras =
         site.read(cameras::FILE, Need::Expected, |bytes, p| Some(cameras::read(bytes, datum, p))).unwrap_or_default();
+    let patrols = site.read(patrols::FILE, Need::Optional, |bytes, p| Some(patrols::read(bytes, p)));
     let SiteReader { folder, hash, files, .. } = site;
     let version = Version(hash.finalize().to_hex().to_string());
 
@@ -208,8 +213,12 @@ fn read_from(root: &Path, source: Source<'_>, purpose: For) -> Reading {
         Some(grids) => grids.coverages(&mut grid_problems),
     };
     problems.extend(grid_problems.into_vec());
-    let (territories, assets, staff) =
-        (territories.unwrap_or_default(), assets.unwrap_or_default(), staff.unwrap_or_default());
+    let (territories, assets, staff, patrols) = (
+        territories.unwrap_or_default(),
+        assets.unwrap_or_default(),
+        staff.unwrap_or_default(),
+        patrols.unwrap_or_default(),
+    );
     problems.extend(references::check(&references::Referring {
         grids: grids.as_ref(),
         departments: departments.as_ref(),
@@ -217,6 +226,8 @@ fn read_from(root: &Path, source: Source<'_>, purpose: For) -> Reading {
         territories: &territories,
         assets: &assets,
         staff: &staff,
+        places: places.as_deref(),
+        patrols: &patrols,
         cameras: &cameras,
     }));
 
@@ -240,6 +251,7 @@ fn read_from(root: &Path, source: Source<'_>, purpose: For) -> Reading {
         routing,
         staff: without_spots(staff),
         places: Register::new(places.unwrap_or_default()),
+        patrols: without_spots(patrols),
         calendar,
         cameras: CameraIndex::new(without_spots(cameras)),
         basemap,
