@@ -200,12 +200,13 @@ impl Intake {
         if photos.len() > MOST_PHOTOS {
             return Err(IntakeError::TooManyPhotos { photos: photos.len(), limit: MOST_PHOTOS });
         }
+        let zone = self.catalog.load().settings.time_zone.clone();
         let mut looked = Vec::with_capacity(photos.len());
         for photo in photos {
-            let photo = photo.clone();
+            let (photo, zone) = (photo.clone(), zone.clone());
             let turn = Arc::clone(&self.decoding).acquire_owned().await.map_err(|_| closed())?;
             let work = move || {
-                let looked = Looked::at(&photo);
+                let looked = Looked::at(&photo, &zone);
                 drop(turn);
                 looked
             };

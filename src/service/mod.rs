@@ -5,6 +5,7 @@ pub mod casework;
 pub mod backup;
 pub mod clock;
 pub mod clockwork;
+pub mod detail;
 pub mod eyes;
 pub mod feed;
 pub mod findings;

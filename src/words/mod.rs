@@ -126,6 +126,7 @@ mod tests {
             camera::{HomographyError, LinkCause, StreamUriError},
             case::{ActionKind, Status, TransitionError},
             duty::{CalendarError, Reason},
+            event::Judgement,
             grid::{HierarchyError, ring::RingFault, topology::TopologyFault},
             patrol::TaskError,
             people::Role,
@@ -187,6 +188,7 @@ mod tests {
             TaskError::VARIANTS,
             PatrolError::VARIANTS,
             PlaceError::VARIANTS,
+            Judgement::VARIANTS,
         ]
         .concat()
         .into_iter()

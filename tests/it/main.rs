@@ -14,6 +14,7 @@ mod bad_rows;
 mod bad_site;
 mod casework;
 mod demo_site;
+mod evidence;
 #[cfg(feature = "video")]
 mod findings;
 mod harness;
@@ -21,6 +22,7 @@ mod heat;
 mod import;
 mod index;
 mod lattice;
+mod merging;
 mod pages;
 mod patrol;
 mod photos;

@@ -7,6 +7,7 @@ mod effect;
 #[cfg(test)]
 mod histories;
 mod order;
+mod photos;
 mod plan;
 mod timing;
 mod turn;
@@ -25,6 +26,7 @@ pub use action::{Action, ActionKind, By, Deed, Step};
 pub use clock::{Clock, End, Light, Stage};
 pub use diagram::diagram;
 pub use order::{Order, OrderStatus, Request, WhistleKind, Wish, WishKind};
+pub use photos::{JudgedPhoto, judged_photos};
 pub use plan::{Plan, Rung, Terms, WhistlePlan};
 pub use turn::statuses_of_turns;
 pub use workflow::{Hand, Offer, TABLE, To, Transition, TransitionError, When};

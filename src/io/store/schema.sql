@@ -172,6 +172,17 @@ CREATE TABLE evidence (
 
 CREATE INDEX evidence_by_hash ON evidence (site, hash);
 
+-- When and where photos were taken, by their own metadata: those that say either. It may tell where somebody lives, so what
+-- is made of it is told, and not this.
+CREATE TABLE shot (
+    site     TEXT NOT NULL,
+    hash     TEXT NOT NULL,
+    taken_at INTEGER,
+    lon      REAL,
+    lat      REAL,
+    PRIMARY KEY (site, hash)
+) STRICT, WITHOUT ROWID;
+
 -- Photos of steps: what was found on the spot, and what it looks like now that the work is done.
 CREATE TABLE step_photo (
     site       TEXT    NOT NULL,

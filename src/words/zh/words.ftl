@@ -328,6 +328,15 @@ not_placed = 位置仍不明：请给出网格内的 lon 和 lat
 head_must_decide = 第二次延期和工程类延期须由值班长批准
 into_itself = 案件不能并入自身
 note_too_long = 备注有 { $length } 字，最多 { $limit } 字
+# Of photos, by what they say of themselves.
+not_judged = 未判定：照片未记录拍摄时间和位置
+taken_in_time = 拍摄时间与上报相符
+taken_long_before = 拍摄于上报前 { $hours } 小时（超过 { $limit } 小时）
+taken_afterwards = 拍摄时间晚于提交 { $minutes } 分钟（超过 { $limit } 分钟），时钟或照片信息有误
+at_the_spot = 拍摄位置距案件 { $distance_m } 米
+far_from_the_spot = 拍摄位置距案件 { $distance_m } 米（超过 { $limit_m } 米）
+same_spot_as_before = 与处置前照片相距 { $distance_m } 米
+other_spot_than_before = 与处置前照片相距 { $distance_m } 米（超过 { $limit_m } 米）
 # Of patrols, visits and places.
 outside_reach = 不在您负责的网格内
 unknown_place = 台账中没有地点 { $place }；走访须有地点、位置或网格

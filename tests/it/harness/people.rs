@@ -14,6 +14,7 @@ pub const INFORMANT: &str = "informant-024";
 /// The room.
 pub const INTAKE: &str = "office-02";
 pub const HEAD: &str = "office-01";
+pub const DISPATCHER: &str = "office-05";
 
 pub struct People {
     pub service: Service,
@@ -66,6 +67,10 @@ impl People {
 
     pub async fn step(&mut self, who: &'static str, case: &str, body: Value) -> Value {
         self.does(who, &format!("/api/cases/{case}/actions"), body).await
+    }
+
+    pub async fn case(&mut self, who: &'static str, case: &str) -> Value {
+        self.get(who, &format!("/api/cases/{case}")).await
     }
 }
 
