@@ -45,5 +45,5 @@ pub fn somebody(department: &DepartmentCode) -> Actor {
 }
 
 fn photo() -> Evidence {
-    Evidence { hash: "0".repeat(64), media_type: "image/jpeg".into(), bytes: 1, camera: None }
+    Evidence { hash: "0".repeat(64), media_type: "image/jpeg".into(), bytes: 1, camera: None, shot: None }
 }

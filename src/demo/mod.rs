@@ -57,6 +57,7 @@ pub fn site() -> Vec<SiteFile> {
         file("geodata/calendar.toml", include_str!("fixed/calendar.toml").to_owned()),
         file("geodata/workflow.toml", include_str!("fixed/workflow.toml").to_owned()),
         file("geodata/assessment.toml", include_str!("fixed/assessment.toml").to_owned()),
+        file("geodata/patrols.toml", include_str!("fixed/patrols.toml").to_owned()),
         file("geodata/departments.toml", duties::departments_toml()),
         file("geodata/categories.csv", duties::categories_csv()),
         file("geodata/grids.geojson", grids::geojson(&plan)),

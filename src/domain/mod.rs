@@ -12,5 +12,6 @@ pub mod vision;
 pub mod camera;
 pub mod event;
 pub mod case;
+pub mod patrol;
 pub mod analysis;
 pub mod update;

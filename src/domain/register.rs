@@ -20,10 +20,20 @@ pub struct Place {
     pub position: Position,
 }
 
+impl Place {
+    /// Whether this is its name or an alias, whatever its blanks and capitals.
+    #[must_use]
+    pub fn is_called(&self, name: &str) -> bool {
+        let name = plain(name);
+        std::iter::once(&self.name).chain(&self.aliases).any(|known| plain(known) == name)
+    }
+}
+
 /// The places by their names.
 #[derive(Debug, Default)]
 pub struct Register {
     places: Vec<Place>,
+    by_code: HashMap<PlaceCode, usize>,
     /// Names and aliases without blanks and case; `None` where two places share one.
     by_name: HashMap<String, Option<usize>>,
 }
@@ -37,12 +47,18 @@ impl Register {
                 by_name.entry(plain(name)).and_modify(|known| *known = known.filter(|k| *k == i)).or_insert(Some(i));
             }
         }
-        Self { places, by_name }
+        let by_code = places.iter().enumerate().map(|(i, place)| (place.code.clone(), i)).collect();
+        Self { places, by_code, by_name }
     }
 
     #[must_use]
     pub fn places(&self) -> &[Place] {
         &self.places
+    }
+
+    #[must_use]
+    pub fn place(&self, code: &PlaceCode) -> Option<&Place> {
+        self.by_code.get(code).map(|i| &self.places[*i])
     }
 
     /// The place that a name or an address means: the one of just that name, else the one with the longest name that

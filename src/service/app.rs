@@ -27,6 +27,7 @@ use super::{
     intake::Intake,
     listening::Listening,
     lock::Lock,
+    register,
     secret::Secret,
     telemetry::Telemetry,
     truth,
@@ -118,10 +119,12 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
     let evidence = EvidenceFolder::open(&evidence_folder(&data))?;
     let pictures = Arc::new(Semaphore::new(PICTURES));
     let catalog = Arc::new(ArcSwap::new(catalog));
+    let register = register::joined(&catalog.load(), store.collected_places(&site)?);
     let (witness, questions) = WitnessStand::new();
     let intake = Intake {
         site: Arc::clone(&site),
         catalog: Arc::clone(&catalog),
+        register: Arc::new(ArcSwap::from_pointee(register)),
         store: store.clone(),
         evidence: evidence.clone(),
         decoding: Arc::clone(&pictures),

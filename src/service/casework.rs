@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::intake::{Intake, IntakeError, listed_category};
 use crate::{
     domain::{
-        case::{Action, Case, Deed, Step, TransitionError},
+        case::{Action, Case, Deed, TransitionError},
         duty::{CategoryCode, Request, place},
         geo::Position,
         people::Actor,
@@ -106,17 +106,6 @@ impl Casework {
         Ok(taken.lit(now, &catalog.terms))
     }
 
-    /// A case and its trail.
-    ///
-    /// # Errors
-    /// If there is none for this actor.
-    pub async fn trail(&self, id: Uuid, actor: &Actor) -> Result<(Case, Vec<Step>), StepError> {
-        let case = self.find(id, actor).await?;
-        let (store, site) = (self.intake.store.clone(), Arc::clone(&self.intake.site));
-        let trail = read(move || store.trail(&site, id)).await?;
-        Ok((case, trail))
-    }
-
     async fn find(&self, id: Uuid, actor: &Actor) -> Result<Case, StepError> {
         let (store, site) = (self.intake.store.clone(), Arc::clone(&self.intake.site));
         let found = read(move || store.case(&site, id)).await?;
@@ -157,7 +146,7 @@ impl Casework {
 }
 
 /// Reads the store where blocking is allowed.
-async fn read<T: Send + 'static>(
+pub(super) async fn read<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StepError> {
     let done = tokio::task::spawn_blocking(work).await;

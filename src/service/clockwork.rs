@@ -16,8 +16,8 @@ const LONGEST: Duration = Duration::from_secs(5);
 /// Cases woken at a time; the rest has its turn at once after them.
 const AT_ONCE: u32 = 100;
 
-/// Tells lateness up the ladder (督办) as it falls due, however long nobody was there to tell it. What was told stands in
-/// the trail, so that it is told once, whatever ends and begins anew.
+/// Tells lateness up the ladder (督办) as it falls due, however long nobody was there to tell it, and forgets where people
+/// were a day ago. What was told stands in the trail, so that it is told once, whatever ends and begins anew.
 #[must_use]
 pub fn start(intake: Intake) -> JoinHandle<()> {
     tokio::spawn(async move {
@@ -29,6 +29,9 @@ pub fn start(intake: Intake) -> JoinHandle<()> {
                     0
                 }
             };
+            if let Err(error) = intake.store.forget_positions(&intake.site, intake.clock.now()).await {
+                tracing::warn!(%error, "where people were could not be forgotten yet");
+            }
             if woken < AT_ONCE as usize {
                 tokio::time::sleep(until_next(&intake).await).await;
             }

@@ -18,7 +18,7 @@ use crate::{
     },
     io::{
         catalog::Catalog,
-        store::{NewFinding, NewReport, StoreError, Verdict},
+        store::{Likely, NewFinding, NewReport, StoreError, Verdict},
     },
 };
 
@@ -33,6 +33,16 @@ pub struct Seen {
     pub seen_at: Timestamp,
     /// As JPEG.
     pub picture: Vec<u8>,
+}
+
+/// A finding that is a case now.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Confirmed {
+    #[serde(flatten)]
+    pub finding: Finding,
+    /// Open cases that may be about the same thing, the nearest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub perhaps_same: Vec<Likely>,
 }
 
 /// Why nothing was decided.
@@ -57,7 +67,7 @@ pub enum DecisionError {
 /// Longest reason in characters.
 const LONGEST_REASON: usize = 1_000;
 /// As reports name where they come from.
-const SOURCE: &str = "camera";
+pub(super) const SOURCE: &str = "camera";
 
 /// Where findings come in, and are decided.
 #[derive(Clone)]
@@ -123,16 +133,25 @@ impl Findings {
         Ok(Some(finding))
     }
 
-    /// Makes a case of a finding, or joins it to the open case of the same matter.
+    /// Makes a case of a finding, or joins it to the open case of the same matter where its category says so; else says which
+    /// open cases may be the same.
     ///
     /// # Errors
     /// If there is no such finding for this actor, or it was dismissed.
-    pub async fn confirm(&self, id: Uuid, actor: &Actor) -> Result<Finding, DecisionError> {
+    pub async fn confirm(&self, id: Uuid, actor: &Actor) -> Result<Confirmed, DecisionError> {
         let finding = self.find(id, actor).await?;
         let report = self.as_report(&self.intake.catalog.load(), &finding, &actor.name);
         // Who confirms it has looked.
         let report = NewReport { verified: true, ..report };
-        self.decide(id, Verdict::Confirm(Box::new(report)), actor).await
+        let finding = self.decide(id, Verdict::Confirm(Box::new(report)), actor).await?;
+        let (store, site) = (self.intake.store.clone(), self.intake.site.clone());
+        let (terms, actor, case) = (self.intake.catalog.load().terms.clone(), actor.clone(), finding.case);
+        let likely = tokio::task::spawn_blocking(move || {
+            let Some(case) = case.map_or(Ok(None), |case| store.case(&site, case))? else { return Ok(Vec::new()) };
+            store.perhaps_same(&site, &case, &terms, &actor)
+        });
+        let perhaps_same = likely.await.map_err(|_| DecisionError::Store(StoreError::Closed))?;
+        Ok(Confirmed { finding, perhaps_same: perhaps_same.map_err(DecisionError::Store)? })
     }
 
     /// # Errors

@@ -18,6 +18,7 @@ use crate::{
         event::{Evidence, GivenPosition, Nature, Report},
         geo::{Datum, ErrorEllipse, Position},
         people::{Actor, OPEN_SOURCES},
+        register::Register,
     },
     io::{
         catalog::Catalog,
@@ -32,6 +33,8 @@ use crate::{
 pub struct Intake {
     pub site: Arc<str>,
     pub catalog: Arc<ArcSwap<Catalog>>,
+    /// The catalog's places and those that the staff added.
+    pub register: Arc<ArcSwap<Register>>,
     pub store: Store,
     pub evidence: EvidenceFolder,
     /// Turns at decoding photos: each takes memory and a core.
@@ -131,7 +134,7 @@ impl Intake {
         let (catalog, now) = (self.catalog.load_full(), self.clock.now());
         // Whatever can be refused is, before anything is kept.
         let category = check(&told, actor, &catalog, now)?;
-        let position = given_position(&told)?.or_else(|| named_position(&told, &catalog));
+        let position = given_position(&told)?.or_else(|| named_position(&told, &self.register.load()));
         let looked = self.look_at(&photos).await?;
         self.refuse_used_key(actor, idempotency.as_ref()).await?;
         let evidence = self.keep(photos, looked).await?;
@@ -198,12 +201,13 @@ impl Intake {
         if photos.len() > MOST_PHOTOS {
             return Err(IntakeError::TooManyPhotos { photos: photos.len(), limit: MOST_PHOTOS });
         }
+        let zone = self.catalog.load().settings.time_zone.clone();
         let mut looked = Vec::with_capacity(photos.len());
         for photo in photos {
-            let photo = photo.clone();
+            let (photo, zone) = (photo.clone(), zone.clone());
             let turn = Arc::clone(&self.decoding).acquire_owned().await.map_err(|_| closed())?;
             let work = move || {
-                let looked = Looked::at(&photo);
+                let looked = Looked::at(&photo, &zone);
                 drop(turn);
                 looked
             };
@@ -325,9 +329,9 @@ fn given_position(told: &Told) -> Result<Option<Position>, IntakeError> {
 }
 
 /// By the register: the named place, else the one that the address names.
-fn named_position(told: &Told, catalog: &Catalog) -> Option<Position> {
+fn named_position(told: &Told, register: &Register) -> Option<Position> {
     let names = [told.place.as_deref(), told.address.as_deref()];
-    names.into_iter().flatten().find_map(|name| catalog.places.find(name)).map(|place| place.position)
+    names.into_iter().flatten().find_map(|name| register.find(name)).map(|place| place.position)
 }
 
 impl IntakeError {

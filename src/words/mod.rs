@@ -130,7 +130,9 @@ mod tests {
             camera::{HomographyError, LinkCause, StreamUriError},
             case::{ActionKind, Status, TransitionError},
             duty::{CalendarError, Reason},
+            event::Judgement,
             grid::{HierarchyError, ring::RingFault, topology::TopologyFault},
+            patrol::TaskError,
             people::Role,
         },
         io::{
@@ -144,6 +146,8 @@ mod tests {
             findings::DecisionError,
             http::{PAGE_WORDS, Refusal},
             intake::IntakeError,
+            patrol::PatrolError,
+            register::PlaceError,
             restore::RestoreError,
         },
     };
@@ -193,6 +197,10 @@ mod tests {
             TransitionError::VARIANTS,
             TallyError::VARIANTS,
             PermutationError::VARIANTS,
+            TaskError::VARIANTS,
+            PatrolError::VARIANTS,
+            PlaceError::VARIANTS,
+            Judgement::VARIANTS,
         ]
         .concat()
         .into_iter()
@@ -213,6 +221,8 @@ mod tests {
                 "archive",
                 "refused",
                 "told",
+                "task",
+                "patrol",
             ];
             !wrapped.contains(code)
         })

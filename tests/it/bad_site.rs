@@ -6,6 +6,7 @@ mod duties;
 mod files;
 mod grids;
 mod mutations;
+mod patrols;
 mod people;
 mod rings;
 mod settings;

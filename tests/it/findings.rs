@@ -17,7 +17,7 @@ use crate::harness::{
 const LENS: Lens = Lens { height_m: 6.0, tilt_deg: 18.0, hfov_deg: 60.0 };
 
 /// A site whose one camera plays people who walk, with that rule; a second one's video is not there.
-fn watched(rule: &str) -> Site {
+fn watched(rule: &str, merge: &str) -> Site {
     let Lens { height_m, tilt_deg, hfov_deg } = LENS;
     let camera = format!(
         "[[camera]]\nid = \"c1\"\nname = \"yard\"\nmain = \"file://people.mp4\"\nlon = 110.005\nlat = 40.005\nrange_m = 120\n\
@@ -28,8 +28,10 @@ fn watched(rule: &str) -> Site {
         .with("geodata/departments.toml", "[[department]]\ncode = \"D\"\nname = \"D\"\n")
         .with(
             "geodata/categories.csv",
-            "code,kind,list,class,name,department,urgency,visibility,merge_radius_m,merge_window\n\
-             020501,event,governance,street,vendor,D,normal,public,25,4H\n",
+            format!(
+                "code,kind,list,class,name,department,urgency,visibility,merge_radius_m,merge_window,merge\n\
+                 020501,event,governance,street,vendor,D,normal,public,25,4H,{merge}\n"
+            ),
         )
         .with("cameras.toml", camera);
     film(&site.file("people.mp4"));
@@ -73,7 +75,7 @@ fn count(list: &Value) -> usize {
 
 #[tokio::test]
 async fn a_person_in_the_picture_becomes_a_finding_at_its_place_and_one_tap_makes_it_a_case() {
-    let site = watched("[[camera.rule]]\nsees = \"person\"\ncategory = \"020501\"\nagain_after_s = 2\n");
+    let site = watched("[[camera.rule]]\nsees = \"person\"\ncategory = \"020501\"\nagain_after_s = 2\n", "");
     let service = Service::of(site.path()).await;
     let list = until(&service, "/api/findings?status=queued", |list| count(list) >= 2).await;
     let finding = &list["findings"][0];
@@ -87,10 +89,17 @@ async fn a_person_in_the_picture_becomes_a_finding_at_its_place_and_one_tap_make
     let (status, picture) = bytes(service.get(&format!("/api/evidence/{hash}"))).await;
     assert_eq!((status, image::load_from_memory(&picture).expect("a JPEG").width()), (StatusCode::OK, 640));
 
+    // Somebody told of it, too.
+    let [lon, lat] = ["lon", "lat"].map(|name| finding["position"][name].as_f64().expect("a number"));
+    let told = json!({"lon": lon, "lat": lat, "category": "020501", "captured_at": finding["seen_at"]});
+    let (_, told) = answer(service.post("/api/reports").json(&told)).await;
     let id = finding["id"].as_str().expect("an id");
     let (status, confirmed) = answer(service.post(&format!("/api/findings/{id}/confirm"))).await;
     assert_eq!((status, &confirmed["status"]), (StatusCode::OK, &json!("confirmed")), "{confirmed}");
     let (_, case) = answer(service.get(&format!("/api/cases/{}", confirmed["case"].as_str().expect("a case")))).await;
+    assert_ne!(confirmed["case"], told["case_id"], "merging is for people");
+    assert_eq!(confirmed["perhaps_same"][0]["id"], told["case_id"], "{confirmed}");
+    assert_eq!(case["nearby"][0]["report"], told["report_id"], "{case}");
     assert_eq!((&case["category"], &case["told"][0]["source"]), (&json!("020501"), &json!("camera")));
     assert_eq!(case["told"][0]["evidence"][0]["hash"], json!(hash));
     assert_eq!(case["told"][0]["evidence"][0]["camera"], json!("c1"));
@@ -120,8 +129,8 @@ async fn a_person_in_the_picture_becomes_a_finding_at_its_place_and_one_tap_make
 
 #[tokio::test]
 async fn a_rule_may_raise_by_itself_and_a_camera_without_a_picture_says_why() {
-    let site =
-        watched("[[camera.rule]]\nsees = \"person\"\ncategory = \"020501\"\nraise = \"auto\"\nagain_after_s = 0\n");
+    let rule = "[[camera.rule]]\nsees = \"person\"\ncategory = \"020501\"\nraise = \"auto\"\nagain_after_s = 0\n";
+    let site = watched(rule, "auto");
     let service = Service::of(site.path()).await;
     let list = until(&service, "/api/findings?status=confirmed", |list| count(list) >= 2).await;
     // All of them are one matter: the same category at the same place.
@@ -142,7 +151,7 @@ async fn a_rule_may_raise_by_itself_and_a_camera_without_a_picture_says_why() {
 
 #[tokio::test]
 async fn a_report_gets_a_frame_of_the_nearest_camera_that_sees_its_place() {
-    let site = watched("");
+    let site = watched("", "");
     let service = Service::of(site.path()).await;
     let told = json!({"lon": 110.005, "lat": 40.0052, "category": "020501", "description": "a stall"});
     let (status, report) = answer(service.post("/api/reports").json(&told)).await;

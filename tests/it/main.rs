@@ -14,6 +14,7 @@ mod bad_rows;
 mod bad_site;
 mod casework;
 mod demo_site;
+mod evidence;
 mod figures;
 #[cfg(feature = "video")]
 mod findings;
@@ -23,7 +24,9 @@ mod hotspots;
 mod import;
 mod index;
 mod lattice;
+mod merging;
 mod pages;
+mod patrol;
 mod photos;
 mod proofs;
 mod real_data;

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::*;
 use crate::domain::{
     duty::{
-        Category, CategoryKind, Department, Limit, Placed, ResponsibilityList, Routing, Urgency, Visibility,
+        Category, CategoryKind, Department, Limit, Merge, Placed, ResponsibilityList, Routing, Urgency, Visibility,
         WorkingCalendar,
     },
     event::{Evidence, Nature, Report},
@@ -40,6 +40,7 @@ pub fn terms() -> Terms {
         visibility: Visibility::Public,
         merge_radius_m: 15.0,
         merge_window: Some(limit("7d")),
+        merge: Merge::Auto,
     };
     let department =
         |code: &str| Department { code: DepartmentCode::new(code), name: code.to_owned(), name_en: None, phone: None };
@@ -125,7 +126,7 @@ const ROLES: [Role; 8] = [
 ];
 
 fn photo() -> Evidence {
-    Evidence { hash: "0".repeat(64), media_type: "image/jpeg".into(), bytes: 1, camera: None }
+    Evidence { hash: "0".repeat(64), media_type: "image/jpeg".into(), bytes: 1, camera: None, shot: None }
 }
 
 fn any_action() -> impl Strategy<Value = Action> {
@@ -295,6 +296,13 @@ fn assert_sound(before: &Case, after: &Case, terms: &Terms) {
             next.iter().any(|(action, _)| !matches!(action, ActionKind::Remark | ActionKind::Whistle))
         });
         assert!(hands, "{}: nobody's", after.status);
+        // What waits is on somebody's list.
+        if open.iter().any(|clock| clock.is_running()) {
+            let listed = DEPARTMENTS.iter().map(|department| somebody(&ROLES, department)).any(|actor| {
+                !after.turns_of(&actor, terms).is_empty() && statuses_of_turns(&actor).contains(&after.status)
+            });
+            assert!(listed, "{}: on nobody's list", after.status);
+        }
     } else {
         assert!(open.is_empty() && after.due_at.is_none() && after.wake_at.is_none(), "{}", after.status);
         assert!(after.requests.is_empty());

@@ -8,8 +8,10 @@ mod effect;
 pub(in crate::domain) mod histories;
 mod order;
 mod past;
+mod photos;
 mod plan;
 mod timing;
+mod turn;
 mod workflow;
 
 use jiff::Timestamp;
@@ -26,8 +28,10 @@ pub use clock::{Clock, End, Light, Stage};
 pub use diagram::diagram;
 pub use order::{Order, OrderStatus, Request, WhistleKind, Wish, WishKind};
 pub use past::{Origin, Past};
+pub use photos::{JudgedPhoto, judged_photos};
 pub use plan::{Plan, Rung, Terms, WhistlePlan};
-pub use workflow::{Hand, TABLE, To, Transition, TransitionError, When};
+pub use turn::statuses_of_turns;
+pub use workflow::{Hand, Offer, TABLE, To, Transition, TransitionError, When};
 
 /// A case in its present state. All of it follows from its trail.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]

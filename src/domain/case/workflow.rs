@@ -66,6 +66,9 @@ pub enum Hand {
 /// As what somebody takes a step; residents and the service hold no role.
 struct Standing(Option<Role>);
 
+/// A step that may be taken, with the department whose order it would be about.
+pub type Offer = (ActionKind, Option<DepartmentCode>);
+
 /// A row, and the order that the step would be about.
 type Candidate = (&'static Transition, Option<usize>);
 
@@ -295,7 +298,17 @@ impl Case {
 
     /// Every kind of step that the actor may take now, with the department whose order it would be about.
     #[must_use]
-    pub fn next_for(&self, actor: &Actor, terms: &Terms) -> Vec<(ActionKind, Option<DepartmentCode>)> {
+    pub fn next_for(&self, actor: &Actor, terms: &Terms) -> Vec<Offer> {
+        self.offers(actor, terms, |_, _, _| true)
+    }
+
+    /// Those of them that are `wanted`, by their row, the order they would be about and as what the actor would take them.
+    pub(super) fn offers(
+        &self,
+        actor: &Actor,
+        terms: &Terms,
+        wanted: impl Fn(&Transition, Option<usize>, Option<Role>) -> bool,
+    ) -> Vec<Offer> {
         let mut open = Vec::new();
         for transition in TABLE {
             let places = match transition.from {
@@ -308,7 +321,8 @@ impl Case {
             };
             for order in places {
                 let offer = (transition.action, order.map(|order| self.orders[order].department.clone()));
-                if self.hand(transition, order, actor, terms).is_ok() && !open.contains(&offer) {
+                let hand = self.hand(transition, order, actor, terms);
+                if hand.is_ok_and(|role| wanted(transition, order, role)) && !open.contains(&offer) {
                     open.push(offer);
                 }
             }

@@ -35,6 +35,32 @@ pub struct Category {
     /// Reports of this category within this radius and window are one case.
     pub merge_radius_m: f64,
     pub merge_window: Option<Limit>,
+    pub merge: Merge,
+}
+
+/// What is done where something is told again that a case is open about (并案).
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Default,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::EnumString,
+    strum::VariantNames,
+    utoipa::ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Merge {
+    /// It joins the case by itself: where two so near and so soon are always one.
+    Auto,
+    /// It opens a case, and whoever may merge is told which one it may be.
+    #[default]
+    Suggest,
 }
 
 /// 部件 or 事件.

@@ -11,7 +11,7 @@ mod scope;
 
 pub use super::grid::DepartmentCode;
 pub use calendar::{CalendarError, WorkingCalendar, WorkingHours};
-pub use category::{Category, CategoryCode, CategoryKind, ResponsibilityList, Urgency, Visibility};
+pub use category::{Category, CategoryCode, CategoryKind, Merge, ResponsibilityList, Urgency, Visibility};
 pub use limit::{Limit, LimitError, LimitUnit};
 pub use place::{Outcome, Placement, Reason, Request, place};
 pub use placed::{Candidate, Placed, Step};

@@ -16,14 +16,17 @@ pub struct Matter<'a> {
     pub seen_at: Timestamp,
 }
 
-/// Whether a report means the matter of an open case: the same category, within its merge radius, and seen within its
-/// merge window after the case was last seen, or before it by as much.
+/// Whether a report means the matter of an open case: the same category, and [near](is_near).
 #[must_use]
 pub fn is_same_matter(category: &Category, calendar: &WorkingCalendar, open: &Matter<'_>, new: &Matter<'_>) -> bool {
+    open.category == &category.code && new.category == &category.code && is_near(category, calendar, open, new)
+}
+
+/// Whether two things, whatever they are, lie within the merge radius of a category, and were seen within its merge window,
+/// the one after the other.
+#[must_use]
+pub fn is_near(category: &Category, calendar: &WorkingCalendar, one: &Matter<'_>, other: &Matter<'_>) -> bool {
     let Some(window) = category.merge_window else { return false };
-    let (first, last) = (open.seen_at.min(new.seen_at), open.seen_at.max(new.seen_at));
-    open.category == &category.code
-        && new.category == &category.code
-        && open.position.distance_m(new.position) <= category.merge_radius_m
-        && last <= calendar.due(first, window)
+    let (first, last) = (one.seen_at.min(other.seen_at), one.seen_at.max(other.seen_at));
+    one.position.distance_m(other.position) <= category.merge_radius_m && last <= calendar.due(first, window)
 }

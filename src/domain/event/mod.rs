@@ -3,6 +3,7 @@
 mod duplicate;
 mod evidence;
 mod finding;
+mod shot;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -12,9 +13,10 @@ use super::{
     duty::{CategoryCode, Placed},
     geo::{Datum, Position},
 };
-pub use duplicate::{Matter, is_same_matter};
+pub use duplicate::{Matter, is_near, is_same_matter};
 pub use evidence::Evidence;
 pub use finding::{Decided, Decision, Finding, FindingStatus};
+pub use shot::{Judgement, Occasion, Shot, ShotLimits, judge};
 
 /// What somebody told, as it was accepted: it keeps its id whatever becomes of its case.
 #[derive(Debug, Clone, PartialEq)]

@@ -22,7 +22,7 @@ const MAX_HOLIDAY_DAYS: usize = 366;
 
 #[derive(Debug, Clone, Copy, strum::EnumString, strum::VariantNames)]
 #[strum(serialize_all = "lowercase")]
-enum Day {
+pub(super) enum Day {
     Mon,
     Tue,
     Wed,
@@ -85,7 +85,7 @@ fn hours(entry: &mut Entry<'_>) -> Option<Vec<WorkingHours>> {
     (hours.len() == count).then_some(hours)
 }
 
-fn weekday(day: Day) -> Weekday {
+pub(super) fn weekday(day: Day) -> Weekday {
     match day {
         Day::Mon => Weekday::Monday,
         Day::Tue => Weekday::Tuesday,

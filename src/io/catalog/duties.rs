@@ -60,6 +60,7 @@ const CATEGORY: Columns<'_> = Columns {
         "visibility",
         "merge_radius_m",
         "merge_window",
+        "merge",
     ],
 };
 
@@ -85,6 +86,7 @@ pub fn categories(bytes: &[u8], problems: &mut Problems) -> Option<Listed<Catego
             visibility: entry.choice("visibility").unwrap_or_default(),
             merge_radius_m: entry.number("merge_radius_m", 0.0, 10_000.0).unwrap_or(0.0),
             merge_window: entry.limit("merge_window"),
+            merge: entry.choice("merge").unwrap_or_default(),
             code: code?,
             kind: kind?,
             list: list?,

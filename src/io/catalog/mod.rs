@@ -15,6 +15,7 @@ mod entry;
 mod files;
 mod grid_file;
 mod grids;
+mod patrols;
 mod people;
 mod problem;
 mod references;
@@ -32,6 +33,7 @@ use crate::domain::{
     case::Terms,
     duty::{Routing, WorkingCalendar},
     grid::CoverageTimeline,
+    patrol::Instruction,
     people::{Roster, Staff},
     register::Register,
 };
@@ -58,6 +60,8 @@ pub struct Catalog {
     /// Who walks which grid.
     pub roster: Roster,
     pub places: Register,
+    /// What is looked at every day.
+    pub patrols: Vec<Instruction>,
     pub calendar: Arc<WorkingCalendar>,
     /// What holds for cases: the lists and the calendar above, and the plan of the work.
     pub terms: Arc<Terms>,
@@ -197,6 +201,7 @@ fn read_from(root: &Path, source: Source<'_>, purpose: For) -> Reading {
     let assessment = site.read(assessment::FILE, Need::Optional, assessment::read).unwrap_or_default();
     let cameras =
         site.read(cameras::FILE, Need::Expected, |bytes, p| Some(cameras::read(bytes, datum, p))).unwrap_or_default();
+    let patrols = site.read(patrols::FILE, Need::Optional, |bytes, p| Some(patrols::read(bytes, p)));
     let SiteReader { folder, hash, files, .. } = site;
     let version = Version(hash.finalize().to_hex().to_string());
 
@@ -215,8 +220,12 @@ fn read_from(root: &Path, source: Source<'_>, purpose: For) -> Reading {
         Some(grids) => grids.coverages(&mut grid_problems),
     };
     problems.extend(grid_problems.into_vec());
-    let (territories, assets, staff) =
-        (territories.unwrap_or_default(), assets.unwrap_or_default(), staff.unwrap_or_default());
+    let (territories, assets, staff, patrols) = (
+        territories.unwrap_or_default(),
+        assets.unwrap_or_default(),
+        staff.unwrap_or_default(),
+        patrols.unwrap_or_default(),
+    );
     problems.extend(references::check(&references::Referring {
         grids: grids.as_ref(),
         departments: departments.as_ref(),
@@ -224,6 +233,8 @@ fn read_from(root: &Path, source: Source<'_>, purpose: For) -> Reading {
         territories: &territories,
         assets: &assets,
         staff: &staff,
+        places: places.as_deref(),
+        patrols: &patrols,
         cameras: &cameras,
     }));
 
@@ -250,6 +261,7 @@ fn read_from(root: &Path, source: Source<'_>, purpose: For) -> Reading {
         staff,
         assessment,
         places: Register::new(places.unwrap_or_default()),
+        patrols: without_spots(patrols),
         calendar,
         cameras: CameraIndex::new(without_spots(cameras)),
         basemap,

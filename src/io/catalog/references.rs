@@ -7,6 +7,7 @@ use super::{
     codes::Listed,
     duties::{ASSETS, CATEGORIES, TERRITORIES},
     grids::{self, Grids},
+    patrols,
     people::STAFF,
     problem::{Problem, Problems, Spot, Why},
 };
@@ -14,7 +15,9 @@ use crate::domain::{
     camera::Camera,
     code,
     duty::{Asset, Category, Department, Territory},
+    patrol::Instruction,
     people::Staff,
+    register::Place,
 };
 
 /// What names codes of other files.
@@ -26,6 +29,8 @@ pub struct Referring<'a> {
     pub territories: &'a [(Territory, Spot)],
     pub assets: &'a [(Asset, Spot)],
     pub staff: &'a [(Staff, Spot)],
+    pub places: Option<&'a [Place]>,
+    pub patrols: &'a [(Instruction, Spot)],
     pub cameras: &'a [(Camera, Spot)],
 }
 
@@ -37,6 +42,9 @@ pub fn check(site: &Referring<'_>) -> Vec<Problem> {
         let sound = grids.features.iter().map(|grid| grid.code.as_str());
         sound.chain(grids.spoiled.iter().map(String::as_str)).collect()
     });
+    let classes: Option<Codes<'_>> =
+        site.categories.map(|list| list.entries.iter().map(|(category, _)| category.class.as_str()).collect());
+    let places: Option<Codes<'_>> = site.places.map(|places| places.iter().map(|place| place.code.as_str()).collect());
     let (departments, categories, grids) = (departments.as_ref(), categories.as_ref(), grids.as_ref());
 
     let mut all = Vec::new();
@@ -98,6 +106,20 @@ pub fn check(site: &Referring<'_>) -> Vec<Problem> {
                 let of_grids = member.grids.iter().map(|code| named(spot, "grids", code.as_str(), grids));
                 let department = member.department.iter();
                 of_grids.chain(department.map(|code| named(spot, "department", code.as_str(), departments)))
+            })
+            .collect(),
+    );
+    in_file(
+        patrols::FILE,
+        site.patrols
+            .iter()
+            .flat_map(|(patrol, spot)| {
+                let of_grids = patrol.grids.iter().map(|code| named(spot, "grids", code.as_str(), grids));
+                let of_categories =
+                    patrol.categories.iter().map(|code| named(spot, "categories", code.as_str(), categories));
+                let of_classes = patrol.classes.iter().map(|class| named(spot, "classes", class, classes.as_ref()));
+                let of_places = patrol.places.iter().map(|code| named(spot, "places", code.as_str(), places.as_ref()));
+                of_grids.chain(of_categories).chain(of_classes).chain(of_places)
             })
             .collect(),
     );

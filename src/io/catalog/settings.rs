@@ -1,6 +1,6 @@
 //! `gridwatch.toml`: what a site says of itself as a whole.
 
-use jiff::tz::TimeZone;
+use jiff::{SignedDuration, tz::TimeZone};
 
 use super::{
     entry::Entry,
@@ -8,7 +8,7 @@ use super::{
     problem::{Problem, Problems, Spot, Why},
     serving::{self, Serving},
 };
-use crate::domain::geo::Datum;
+use crate::domain::{event::ShotLimits, geo::Datum};
 
 pub const FILE: &str = "gridwatch.toml";
 
@@ -29,6 +29,8 @@ pub struct Settings {
     pub max_file_mb: u64,
     /// `[placement] nearest_m`: how far outside every grid a position still counts for the nearest.
     pub nearest_m: f64,
+    /// `[evidence]`: from where on a photo is in doubt.
+    pub evidence: ShotLimits,
     /// How the service is reached.
     pub serving: Serving,
 }
@@ -44,6 +46,7 @@ impl Default for Settings {
             datum: None,
             max_file_mb: 64,
             nearest_m: 50.0,
+            evidence: ShotLimits::default(),
             serving: Serving::default(),
         }
     }
@@ -100,6 +103,17 @@ pub fn parse(bytes: Option<&[u8]>) -> (Settings, Vec<Problem>) {
             if let Some(nearest_m) = placement.number("nearest_m", 0.0, 10_000.0) {
                 settings.nearest_m = nearest_m;
             }
+        });
+        entry.tables("evidence", |evidence| {
+            let limits = &mut settings.evidence;
+            if let Some(hours) = evidence.whole_number("oldest_h", 1, 10_000) {
+                limits.oldest = SignedDuration::from_hours(hours);
+            }
+            if let Some(minutes) = evidence.whole_number("clocks_differ_min", 0, 10_000) {
+                limits.clocks_differ = SignedDuration::from_mins(minutes);
+            }
+            limits.far_m = evidence.number("far_m", 1.0, 100_000.0).unwrap_or(limits.far_m);
+            limits.apart_m = evidence.number("apart_m", 1.0, 100_000.0).unwrap_or(limits.apart_m);
         });
         settings.serving = serving::read(&mut entry);
         entry.no_more_keys();

@@ -34,6 +34,8 @@ impl Copy {
 pub struct Photo {
     pub image: DynamicImage,
     pub media_type: &'static str,
+    /// Its metadata, where it has any.
+    pub exif: Option<Vec<u8>>,
 }
 
 /// Memory that decoding one photo may take.
@@ -58,10 +60,11 @@ pub fn decoded(bytes: &[u8]) -> Result<Photo, PhotoFault> {
         return Err(PhotoFault::TooManyPixels { width, height, limit: LONGEST_SIDE_PX });
     }
     // Phones turn the picture by a note in its metadata, which the copies do not have.
+    let exif = decoder.exif_metadata().map_err(fault)?;
     let orientation = decoder.orientation().map_err(fault)?;
     let mut image = DynamicImage::from_decoder(decoder).map_err(fault)?;
     image.apply_orientation(orientation);
-    Ok(Photo { image, media_type })
+    Ok(Photo { image, media_type, exif })
 }
 
 /// Whether a copy ends as JPEG does.

@@ -4,6 +4,7 @@
 //! a copy that was decoded and encoded anew: it carries no metadata and no surprise for a browser.
 
 mod copies;
+mod metadata;
 
 use std::{
     fs::{self, File},
@@ -11,6 +12,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::domain::event::Evidence;
@@ -51,9 +53,12 @@ pub struct Looked {
 }
 
 impl Looked {
+    /// What it says of itself is read before the copies are made that do not have it; a time without an offset is taken to
+    /// be the zone's.
+    ///
     /// # Errors
     /// If it is no photo, or a larger one than is taken.
-    pub fn at(bytes: &[u8]) -> Result<Self, PhotoFault> {
+    pub fn at(bytes: &[u8], zone: &TimeZone) -> Result<Self, PhotoFault> {
         if bytes.len() > LARGEST_PHOTO {
             return Err(PhotoFault::PhotoTooLarge { bytes: bytes.len(), limit: LARGEST_PHOTO });
         }
@@ -63,6 +68,7 @@ impl Looked {
             media_type: photo.media_type.to_owned(),
             bytes: bytes.len() as u32,
             camera: None,
+            shot: photo.exif.and_then(|exif| metadata::shot(exif, zone)),
         };
         let copy = |copy| Ok::<_, PhotoFault>((copy, copies::jpeg(&photo.image, copy)?));
         Ok(Self { evidence, copies: [copy(Copy::View)?, copy(Copy::Thumbnail)?] })
@@ -218,7 +224,7 @@ mod tests {
     }
 
     fn keep(folder: &EvidenceFolder, bytes: &[u8]) -> Result<Evidence, PhotoFault> {
-        folder.keep(bytes, Looked::at(bytes)?).map_err(PhotoFault::Io)
+        folder.keep(bytes, Looked::at(bytes, &TimeZone::UTC)?).map_err(PhotoFault::Io)
     }
 
     #[test]

@@ -70,6 +70,13 @@ impl Store {
         })
     }
 
+    /// # Errors
+    /// What the store suffers.
+    pub fn has_report(&self, site: &str, id: Uuid) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM report WHERE site = ? AND id = ?)";
+        self.read(|connection| connection.prepare_cached(sql)?.query_row((site, id), |row| row.get(0)))
+    }
+
     /// A case and what was told of it, oldest first.
     ///
     /// # Errors

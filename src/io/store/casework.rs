@@ -181,7 +181,7 @@ pub fn insert(tx: &Tx<'_>, site: &str, case: &Case, opening: &Step) -> Result<()
         case.category.as_ref().map(CategoryCode::as_str),
         case.visibility.to_string(),
         case.department().map(DepartmentCode::as_str),
-        path_of(tx, site, &case.placed)?,
+        path_of_placed(tx, site, &case.placed)?,
         case.placed.outcome.to_string(),
         case.position.map(Position::lon),
         case.position.map(Position::lat),
@@ -211,7 +211,7 @@ pub fn update(tx: &Tx<'_>, site: &str, case: &Case, step: &Step) -> Result<(), S
         case.category.as_ref().map(CategoryCode::as_str),
         case.visibility.to_string(),
         case.department().map(DepartmentCode::as_str),
-        path_of(tx, site, &case.placed)?,
+        path_of_placed(tx, site, &case.placed)?,
         case.placed.outcome.to_string(),
         case.position.map(Position::lon),
         case.position.map(Position::lat),
@@ -274,9 +274,13 @@ fn put_before_departments(tx: &Tx<'_>, site: &str, entry: i64, case: &Case) -> R
     Ok(())
 }
 
-/// The way up from its grid, by a number that cases share.
-fn path_of(tx: &Tx<'_>, site: &str, placed: &Placed) -> Result<Option<i64>, StoreError> {
-    let codes: Vec<_> = placed.path.iter().map(|step| step.code.as_str()).collect();
+fn path_of_placed(tx: &Tx<'_>, site: &str, placed: &Placed) -> Result<Option<i64>, StoreError> {
+    path_of(tx, site, placed.path.iter().map(|step| step.code.as_str()))
+}
+
+/// A way up from a grid, by a number that all that lies in it shares; `None` for no way at all.
+pub fn path_of<'a>(tx: &Tx<'_>, site: &str, codes: impl Iterator<Item = &'a str>) -> Result<Option<i64>, StoreError> {
+    let codes: Vec<_> = codes.collect();
     if codes.is_empty() {
         return Ok(None);
     }

@@ -19,7 +19,12 @@ pub struct Attendance {
     pub position_at: Option<Timestamp>,
 }
 
+/// How long a place is kept.
+const DAY_MS: i64 = 86_400_000;
+
 impl Store {
+    /// Comes on duty, goes off it, tells where one is: what was told before is forgotten.
+    ///
     /// # Errors
     /// What the store suffers.
     pub async fn attend(
@@ -69,7 +74,6 @@ impl Store {
     /// # Errors
     /// What the store suffers.
     pub fn attendance(&self, site: &str, staff: &str, now: Timestamp) -> Result<Attendance, StoreError> {
-        const DAY_MS: i64 = 86_400_000;
         self.read(|connection| {
             let mut find = connection.prepare_cached(
                 "SELECT on_duty, since, position_at, iif(position_at > ?3, lon, NULL) AS lon,
@@ -84,6 +88,22 @@ impl Store {
             let there = Attendance { on_duty: true, since: None, position: None, position_at: None };
             Ok(found.optional()?.unwrap_or(there))
         })
+    }
+
+    /// Forgets where people were more than a day ago; says of how many.
+    ///
+    /// # Errors
+    /// What the store suffers.
+    pub async fn forget_positions(&self, site: &str, now: Timestamp) -> Result<usize, StoreError> {
+        let (site, before) = (site.to_owned(), now.as_millisecond() - DAY_MS);
+        let are_old = "site = ? AND position_at <= ?";
+        // The writer has others to serve: it is asked where there is something to forget.
+        let old = format!("SELECT EXISTS (SELECT 1 FROM attendance WHERE {are_old})");
+        if !self.read(|connection| connection.prepare_cached(&old)?.query_row((&site, before), |row| row.get(0)))? {
+            return Ok(0);
+        }
+        let forget = format!("UPDATE attendance SET lon = NULL, lat = NULL, position_at = NULL WHERE {are_old}");
+        self.writer.write(move |tx| Ok(tx.connection.execute(&forget, (site, before))?)).await
     }
 
     /// Who of these is not on duty.

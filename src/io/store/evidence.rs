@@ -1,5 +1,7 @@
 //! Which photos belong to what.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params, types::ValueRef};
 use uuid::Uuid;
@@ -8,12 +10,13 @@ use super::{Store, StoreError, rows, writer::Tx};
 use crate::domain::{
     case::Case,
     duty::Scope,
-    event::{Evidence, Finding},
+    event::{Evidence, Finding, Shot},
+    geo::Position,
     update::Change,
 };
 
 /// A photo with its report.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct EvidenceOf {
     pub report: Uuid,
     pub evidence: Evidence,
@@ -44,10 +47,33 @@ impl Store {
                     media_type: row.get("media_type")?,
                     bytes: row.get("bytes")?,
                     camera: row.get("camera")?,
+                    shot: None,
                 };
                 Ok(EvidenceOf { report: row.get("report")?, evidence })
             };
             statement.query_map([case], evidence)?.collect()
+        })
+    }
+
+    /// What these photos say of themselves, by their hashes; those that say nothing are left out.
+    ///
+    /// # Errors
+    /// What the store suffers.
+    pub fn shots(&self, site: &str, hashes: &[&str]) -> Result<HashMap<String, Shot>, StoreError> {
+        self.read(|connection| {
+            let mut find =
+                connection.prepare_cached("SELECT taken_at, lon, lat FROM shot WHERE site = ? AND hash = ?")?;
+            let shot = |row: &rusqlite::Row<'_>| {
+                let has_time = row.get_ref("taken_at")? != ValueRef::Null;
+                let taken_at = has_time.then(|| rows::instant(row, "taken_at")).transpose()?;
+                Ok(Shot { taken_at, position: rows::position(row)? })
+            };
+            let mut shots = HashMap::new();
+            for hash in hashes {
+                let found = find.query_row((site, hash), shot).optional()?;
+                shots.extend(found.map(|shot| ((*hash).to_owned(), shot)));
+            }
+            Ok(shots)
         })
     }
 
@@ -99,16 +125,29 @@ pub fn insert(tx: &Tx<'_>, site: &str, report: Uuid, evidence: &Evidence, now: T
         "INSERT OR IGNORE INTO evidence (report, site, rank, hash, media_type, bytes, camera, added_at)
          SELECT ?1, ?2, (SELECT count(*) FROM evidence WHERE report = ?1), ?3, ?4, ?5, ?6, ?7",
     )?;
-    let Evidence { hash, media_type, bytes, camera } = evidence;
+    keep_shot(tx, site, evidence)?;
+    let Evidence { hash, media_type, bytes, camera, .. } = evidence;
     Ok(insert.execute(params![report, site, hash, media_type, bytes, camera, now.as_millisecond()])? > 0)
 }
 
 /// A photo of a step.
 pub fn insert_of_step(tx: &Tx<'_>, site: &str, case: i64, version: u32, evidence: &Evidence) -> Result<(), StoreError> {
+    keep_shot(tx, site, evidence)?;
     let mut insert = tx.connection.prepare_cached(
         "INSERT OR IGNORE INTO step_photo (site, hash, case_entry, version, media_type) VALUES (?, ?, ?, ?, ?)",
     )?;
     insert.execute(params![site, evidence.hash, case, version, evidence.media_type])?;
+    Ok(())
+}
+
+/// What a photo says of itself.
+fn keep_shot(tx: &Tx<'_>, site: &str, evidence: &Evidence) -> Result<(), StoreError> {
+    let Some(Shot { taken_at, position }) = evidence.shot else { return Ok(()) };
+    let mut insert = tx
+        .connection
+        .prepare_cached("INSERT OR IGNORE INTO shot (site, hash, taken_at, lon, lat) VALUES (?, ?, ?, ?, ?)")?;
+    let (lon, lat) = (position.map(Position::lon), position.map(Position::lat));
+    insert.execute(params![site, evidence.hash, taken_at.map(Timestamp::as_millisecond), lon, lat])?;
     Ok(())
 }
 

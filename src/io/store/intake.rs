@@ -13,7 +13,7 @@ use super::{
 };
 use crate::domain::{
     case::{Action, Case, Deed, Past, Terms},
-    duty::CategoryCode,
+    duty::{Category, CategoryCode, Merge, WorkingCalendar},
     event::{Evidence, Matter, Report, is_same_matter},
     geo::{LocalPlane, Position},
     people::Actor,
@@ -170,30 +170,43 @@ fn is_further(tx: &Tx<'_>, report: Uuid) -> Result<bool, StoreError> {
 /// The open case of the same matter that was seen last, if there is one; of several the nearest.
 fn same_case(tx: &Tx<'_>, new: &NewReport) -> Result<Option<Case>, StoreError> {
     let category = new.report.category.as_ref().and_then(|code| new.terms.routing.category(code.as_str()));
-    let (Some(rule), Some(position)) = (category, new.report.position) else { return Ok(None) };
+    let rule = category.filter(|category| category.merge == Merge::Auto);
+    let (Some(rule), Some(position)) = (rule, new.report.position) else { return Ok(None) };
+    let told = Matter { category: &rule.code, position, seen_at: new.report.captured_at };
+    let near = open_near(tx.connection, &new.site, rule, &told, &new.terms.calendar)?;
+    Ok(near.into_iter().next().map(|(_, case)| case))
+}
+
+/// Open cases of the same matter with their distances in metres, the nearest first.
+pub fn open_near(
+    connection: &Connection,
+    site: &str,
+    rule: &Category,
+    told: &Matter<'_>,
+    calendar: &WorkingCalendar,
+) -> rusqlite::Result<Vec<(f64, Case)>> {
+    let position = told.position;
     let [[west, south], [east, north]] = LocalPlane::at(position).envelope(rule.merge_radius_m);
     let sql = format!(
         "SELECT {} FROM cases INDEXED BY case_open_by_place
          WHERE site = ? AND is_open = 1 AND category = ? AND lon BETWEEN ? AND ? AND lat BETWEEN ? AND ?",
         rows::CASE
     );
-    let mut near = tx.connection.prepare_cached(&sql)?;
-    let near = near.query_map(params![new.site, rule.code.as_str(), west, east, south, north], rows::case)?;
+    let mut near = connection.prepare_cached(&sql)?;
+    let near = near.query_map(params![site, rule.code.as_str(), west, east, south, north], rows::case)?;
     let category = &rule.code;
-    let told = Matter { category, position, seen_at: new.report.captured_at };
-    let mut best: Option<(f64, Case)> = None;
+    let mut found: Vec<(f64, Case)> = Vec::new();
     for case in near {
         let case = case?;
         let Some(at) = case.position else { continue };
         let open = Matter { category, position: at, seen_at: case.last_seen_at };
         let distance_m = position.distance_m(at);
-        if is_same_matter(rule, &new.terms.calendar, &open, &told)
-            && best.as_ref().is_none_or(|(best_m, _)| distance_m < *best_m)
-        {
-            best = Some((distance_m, case));
+        if is_same_matter(rule, calendar, &open, told) {
+            found.push((distance_m, case));
         }
     }
-    Ok(best.map(|(_, case)| case))
+    found.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+    Ok(found)
 }
 
 fn open_case(tx: &Tx<'_>, new: &NewReport) -> Result<Case, StoreError> {

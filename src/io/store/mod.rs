@@ -15,10 +15,17 @@ mod figures;
 mod findings;
 mod heat;
 mod intake;
+mod likeness;
 mod lists;
 mod log;
+mod made;
 mod migrations;
+mod places;
+mod record;
 mod rows;
+mod tasks;
+mod turns;
+mod visits;
 mod writer;
 
 use std::{path::Path, sync::Arc};
@@ -38,7 +45,13 @@ pub use evidence::{EvidenceOf, Shown};
 pub use findings::{FindingFilter, FindingPage, NewFinding, Verdict};
 pub use heat::{HeatCases, HeatFilter};
 pub use intake::{Accepted, IdempotencyKey, NewReport};
+pub use likeness::{Likely, NearbyReport};
 pub use log::Snapshot;
+pub use made::Made;
+pub use places::{CollectedPlace, NewPlace};
+pub use record::{RecordCursor, RecordPage};
+pub use tasks::TaskTaken;
+pub use visits::{VisitDue, VisitFilter, VisitPage};
 use writer::Writer;
 
 /// Connections for reading: more than the cores of a small machine, so that one slow question blocks no other.

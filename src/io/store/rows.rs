@@ -38,10 +38,15 @@ pub fn report(row: &Row<'_>) -> rusqlite::Result<Report> {
 }
 
 pub fn position(row: &Row<'_>) -> rusqlite::Result<Option<Position>> {
-    match (row.get("lon")?, row.get("lat")?) {
-        (Some(lon), Some(lat)) => Position::new(lon, lat).map(Some).map_err(|error| unreadable("lon", error)),
+    match (row.get::<_, Option<f64>>("lon")?, row.get::<_, Option<f64>>("lat")?) {
+        (Some(_), Some(_)) => lon_lat(row).map(Some),
         _ => Ok(None),
     }
+}
+
+/// The position of what always has one.
+pub fn lon_lat(row: &Row<'_>) -> rusqlite::Result<Position> {
+    Position::new(row.get("lon")?, row.get("lat")?).map_err(|error| unreadable("lon", error))
 }
 
 pub fn instant(row: &Row<'_>, column: &str) -> rusqlite::Result<Timestamp> {

@@ -156,6 +156,8 @@ CREATE TABLE report (
 ) STRICT;
 
 CREATE INDEX report_by_case ON report (case_id, id);
+-- What somebody told, for their record.
+CREATE INDEX report_by_actor ON report (site, actor, received_at, entry);
 CREATE UNIQUE INDEX report_by_external_id ON report (site, actor, source, external_id) WHERE external_id IS NOT NULL;
 
 -- Photos and other evidence of a report: kept as files by their hash.
@@ -172,6 +174,17 @@ CREATE TABLE evidence (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX evidence_by_hash ON evidence (site, hash);
+
+-- When and where photos were taken, by their own metadata: those that say either. It may tell where somebody lives, so what
+-- is made of it is told, and not this.
+CREATE TABLE shot (
+    site     TEXT NOT NULL,
+    hash     TEXT NOT NULL,
+    taken_at INTEGER,
+    lon      REAL,
+    lat      REAL,
+    PRIMARY KEY (site, hash)
+) STRICT, WITHOUT ROWID;
 
 -- Photos of steps: what was found on the spot, and what it looks like now that the work is done.
 CREATE TABLE step_photo (
@@ -224,6 +237,74 @@ CREATE TABLE step_key (
     PRIMARY KEY (site, actor, key)
 ) STRICT, WITHOUT ROWID;
 
+-- What was done with patrol tasks (巡查任务): the tasks themselves follow from the site's instructions and the date, and a
+-- task that nobody touched has no row. What was done keeps what it was about, whatever becomes of the instructions.
+CREATE TABLE task_step (
+    entry INTEGER PRIMARY KEY,
+    site  TEXT    NOT NULL,
+    task  TEXT    NOT NULL,                 -- begins with its day: 2026-03-04:P01:15062100100107:1
+    deed  TEXT    NOT NULL,                 -- start, finish, skip
+    actor TEXT    NOT NULL,
+    at    INTEGER NOT NULL,
+    note  TEXT,
+    lon   REAL,                             -- where whoever did it was
+    lat   REAL,
+    about TEXT    NOT NULL                  -- JSON of domain::patrol::Task
+) STRICT;
+
+CREATE INDEX task_step_by_task  ON task_step (site, task, entry);
+CREATE INDEX task_step_by_actor ON task_step (site, actor, at, entry);
+
+-- Visits (走访), planned and done.
+CREATE TABLE visit (
+    entry       INTEGER PRIMARY KEY,
+    id          BLOB    NOT NULL UNIQUE,
+    site        TEXT    NOT NULL,
+    path        INTEGER REFERENCES grid_path (path),
+    planned_for TEXT    NOT NULL,           -- a date
+    planned_by  TEXT    NOT NULL,
+    planned_at  INTEGER NOT NULL,
+    done_by     TEXT,
+    done_at     INTEGER,
+    visit       TEXT    NOT NULL            -- JSON of domain::patrol::Visit, with all the above
+) STRICT;
+
+CREATE INDEX visit_by_day     ON visit (site, planned_for, entry, path);
+CREATE INDEX visit_due        ON visit (site, planned_for, path) WHERE done_at IS NULL;
+CREATE INDEX visit_by_planner ON visit (site, planned_by, planned_at, entry);
+CREATE INDEX visit_by_doer    ON visit (site, done_by, done_at, entry);
+
+-- Places that the staff found on their ways: additions to the register of the catalog, which is never changed. One that
+-- the site's places.csv has taken over, by its code, counts no more.
+CREATE TABLE place (
+    entry    INTEGER PRIMARY KEY,
+    site     TEXT    NOT NULL,
+    code     TEXT    NOT NULL,
+    path     INTEGER NOT NULL REFERENCES grid_path (path),
+    kind     TEXT    NOT NULL,
+    name     TEXT    NOT NULL,
+    aliases  TEXT    NOT NULL,              -- JSON: a list of texts
+    lon      REAL    NOT NULL,
+    lat      REAL    NOT NULL,
+    note     TEXT,
+    added_at INTEGER NOT NULL,
+    added_by TEXT    NOT NULL,
+    UNIQUE (site, code)
+) STRICT;
+
+CREATE INDEX place_by_adder ON place (site, added_by, added_at, entry);
+
+-- Visits and places made before, by the key that their request came with.
+CREATE TABLE made_key (
+    site     TEXT    NOT NULL,
+    actor    TEXT    NOT NULL,
+    key      TEXT    NOT NULL,
+    request  TEXT    NOT NULL,              -- hash of the body
+    made     TEXT    NOT NULL,              -- JSON of what was made, as it was answered
+    given_at INTEGER NOT NULL,
+    PRIMARY KEY (site, actor, key)
+) STRICT, WITHOUT ROWID;
+
 -- The last number given in a year.
 CREATE TABLE number_given (
     site TEXT    NOT NULL,
@@ -252,6 +333,8 @@ CREATE TABLE audit (
     before TEXT,                            -- JSON; NULL where there was nothing
     after  TEXT
 ) STRICT;
+
+CREATE INDEX audit_by_actor ON audit (site, actor, at, id);
 
 -- Trails are written once. Retention works on files and on whole cases, never on lines of a trail.
 CREATE TRIGGER log_is_append_only_u   BEFORE UPDATE ON log   BEGIN SELECT RAISE (ABORT, 'log is append-only'); END;

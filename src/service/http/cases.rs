@@ -1,7 +1,5 @@
 //! `GET /api/cases`, `GET /api/cases/{id}`.
 
-use std::sync::Arc;
-
 use axum::{Json, extract::State};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     AppState,
-    error::{ApiError, ErrorBody, Refusal},
+    error::{ApiError, ErrorBody},
     guard::{By, Speaks, blocking},
     query::{Asked, At, bbox, instant, page_size},
     why::why,
@@ -19,12 +17,14 @@ use super::{
 use crate::{
     domain::{
         camera::CameraIndex,
-        case::{ActionKind, Case, Status, Step},
+        case::{ActionKind, Case, JudgedPhoto, Status, Step},
         duty::DepartmentCode,
-        event::{Evidence, Report},
+        event::{Evidence, Judgement, Report},
         geo::Position,
     },
-    io::store::{CaseFilter, EvidenceOf},
+    io::store::{CaseFilter, EvidenceOf, Likely, NearbyReport},
+    service::{casework::Casework, detail::Detail},
+    words::Language,
 };
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -104,6 +104,43 @@ pub struct CaseDetail {
     trail: Vec<Step>,
     /// What the reader may do now.
     next: Vec<Next>,
+    /// What is to be thought of the photos of people, by what these say of themselves. It stops nothing.
+    photos: Vec<PhotoDetail>,
+    /// For whoever may merge it: open cases that may be about the same thing, the nearest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    perhaps_same: Vec<Likely>,
+    /// Where a camera saw it: what others reported around, whatever it was, the newest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    nearby: Vec<NearbyReport>,
+}
+
+/// A photo, and what is to be thought of it.
+#[derive(Debug, Serialize, ToSchema)]
+struct PhotoDetail {
+    hash: String,
+    /// Version of the step that it belongs to; absent for a report's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    step: Option<u32>,
+    judged: Vec<Judged>,
+}
+
+/// One thing that can be said of a photo.
+#[derive(Debug, Serialize, ToSchema)]
+struct Judged {
+    #[serde(flatten)]
+    judgement: Judgement,
+    /// Somebody should look twice.
+    in_doubt: bool,
+    /// In the reader's language.
+    text: String,
+}
+
+impl PhotoDetail {
+    fn new(photo: JudgedPhoto, language: Language) -> Self {
+        let judged =
+            |judgement: Judgement| Judged { in_doubt: judgement.is_doubt(), text: language.say(&judgement), judgement };
+        Self { hash: photo.hash, step: photo.step, judged: photo.judgements.into_iter().map(judged).collect() }
+    }
 }
 
 /// A step that may be taken.
@@ -182,27 +219,24 @@ impl ReportDetail {
 )]
 pub async fn one(
     State(state): State<AppState>,
+    State(casework): State<Casework>,
     By(actor): By,
     Speaks(language): Speaks,
     At(id): At<Uuid>,
 ) -> Result<Json<CaseDetail>, ApiError> {
-    let (store, site) = (state.store.clone(), Arc::clone(&state.site));
-    let (found, trail) = blocking(move || (store.case_with_reports(&site, id), store.trail(&site, id))).await?;
-    let (found, trail) = (found?, trail?);
-    // What one may not see is not there.
-    let found = found.filter(|(case, _)| actor.sees(&case.scope()));
-    let (case, reports) = found.ok_or_else(|| ApiError::of(Refusal::NotFound))?;
-    let why = why(&case.placed, &state.catalog.load(), case.opened_at, language);
-    let evidence = blocking(move || state.store.evidence_of_case(id)).await??;
-    let cameras = case.position.map(|position| covering(&state.catalog.load().cameras, position)).unwrap_or_default();
-    let terms = Arc::clone(&state.catalog.load().terms);
-    let (next, case) = (case.next_for(&actor, &terms), case.lit(state.clock.now(), &terms));
+    let Detail { case, trail, reports, evidence, next, photos, perhaps_same, nearby } =
+        casework.detail(id, &actor).await?;
+    let catalog = state.catalog.load();
+    let case = case.lit(state.clock.now(), &catalog.terms);
     Ok(Json(CaseDetail {
-        trail,
+        why: why(&case.placed, &catalog, case.opened_at, language),
+        cameras: case.position.map(|position| covering(&catalog.cameras, position)).unwrap_or_default(),
         next: next.into_iter().map(|(action, department)| Next { action, department }).collect(),
-        case,
-        why,
-        cameras,
+        photos: photos.into_iter().map(|photo| PhotoDetail::new(photo, language)).collect(),
         told: reports.into_iter().map(|report| ReportDetail::new(report, &evidence)).collect(),
+        case,
+        trail,
+        perhaps_same,
+        nearby,
     }))
 }

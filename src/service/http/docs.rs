@@ -20,7 +20,8 @@ use utoipa_swagger_ui::Config;
 use super::{
     ROUTES, basemap, cases,
     error::{ApiError, Refusal},
-    evidence, figures, findings, follow, frame, heat, live, locate, me, operations, reports, session, site, steps,
+    evidence, figures, findings, follow, frame, heat, live, locate, me, operations, places, record, reports, session,
+    site, steps, tasks, visits,
 };
 use crate::domain::people::{Actor, Permission};
 
@@ -38,6 +39,12 @@ use crate::domain::people::{Actor, Permission};
         reports::take,
         me::state,
         me::attend,
+        tasks::list,
+        tasks::take,
+        record::list,
+        visits::list,
+        visits::plan,
+        visits::done,
         cases::list,
         cases::one,
         steps::take,
@@ -56,7 +63,8 @@ use crate::domain::people::{Actor, Permission};
         site::grids,
         site::departments,
         site::categories,
-        site::places,
+        places::list,
+        places::add,
         site::cameras,
         basemap::site,
         basemap::layer,
@@ -85,7 +93,10 @@ pub fn openapi() -> document::OpenApi {
     let open_to_all = |permission: Permission| Actor::resident().may(permission);
     for (path, _, _) in ROUTES.iter().filter(|(_, permission, _)| !open_to_all(*permission)) {
         let Some(item) = document.paths.paths.get_mut(*path) else { continue };
-        let operations = [&mut item.get, &mut item.post, &mut item.delete];
+        // Reading may be open to all where writing is not.
+        let is_open = ROUTES.iter().any(|(other, permission, _)| other == path && open_to_all(*permission));
+        let get = if is_open { &mut None } else { &mut item.get };
+        let operations = [get, &mut item.post, &mut item.delete];
         for operation in operations.into_iter().flatten() {
             let either = ["token", "session"].map(|scheme| SecurityRequirement::new::<_, [&str; 0], &str>(scheme, []));
             operation.security = Some(either.into());

@@ -15,9 +15,12 @@ use utoipa::ToSchema;
 
 use super::guard::language_of;
 use crate::{
-    domain::case::TransitionError,
+    domain::{case::TransitionError, patrol::TaskError},
     io::{evidence::PhotoFault, store::StoreError, tables::value::Fault},
-    service::{casework::StepError, eyes::NoPicture, findings::DecisionError, intake::IntakeError},
+    service::{
+        casework::StepError, eyes::NoPicture, findings::DecisionError, intake::IntakeError, patrol::PatrolError,
+        register::PlaceError,
+    },
     words::Language,
 };
 
@@ -254,6 +257,34 @@ impl From<StepError> for ApiError {
             }
             told @ StepError::NothingCorrected => Self::unprocessable(Some("category"), &told),
         }
+    }
+}
+
+impl From<PatrolError> for ApiError {
+    fn from(error: PatrolError) -> Self {
+        use PatrolError as P;
+        let status = match error {
+            P::Store(error) => return error.into(),
+            P::NotFound => return Self::of(Refusal::NotFound),
+            P::PostAIsThere | P::OutsideReach => StatusCode::FORBIDDEN,
+            P::VisitedBefore { .. } | P::Task(TaskError::TaskOfAnotherDay { .. } | TaskError::TaskEnded { .. }) => {
+                StatusCode::CONFLICT
+            }
+            _ => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        Self { status, ..Self::unprocessable(error.field(), &error) }
+    }
+}
+
+impl From<PlaceError> for ApiError {
+    fn from(error: PlaceError) -> Self {
+        let (status, field) = match error {
+            PlaceError::Patrol(error) => return error.into(),
+            PlaceError::PerhapsTheSame { .. } => (StatusCode::CONFLICT, "name"),
+            PlaceError::PlaceCodeTaken { .. } => (StatusCode::CONFLICT, "code"),
+            PlaceError::TooManyNames { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "aliases"),
+        };
+        Self { status, ..Self::unprocessable(Some(field), &error) }
     }
 }
 

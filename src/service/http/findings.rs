@@ -14,7 +14,7 @@ use super::{
 use crate::{
     domain::event::{Finding, FindingStatus},
     io::store::FindingFilter,
-    service::findings::Findings,
+    service::findings::{Confirmed, Findings},
 };
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -62,16 +62,17 @@ pub async fn list(
     Ok(Json(FindingList { findings: page.findings, cursor: page.next }))
 }
 
-/// Makes a case of a finding, or joins it to the open case of the same matter. To confirm it again answers the same.
+/// Makes a case of a finding, or joins it to the open case of the same matter where its category merges by itself; else the
+/// answer names the open cases that may be the same. To confirm it again answers the same.
 #[utoipa::path(
     post, path = "/api/findings/{id}/confirm", tag = "findings", params(("id" = Uuid, Path)),
-    responses((status = 200, body = Finding), (status = "4XX", body = ErrorBody)),
+    responses((status = 200, body = Confirmed), (status = "4XX", body = ErrorBody)),
 )]
 pub async fn confirm(
     State(findings): State<Findings>,
     By(actor): By,
     At(id): At<Uuid>,
-) -> Result<Json<Finding>, ApiError> {
+) -> Result<Json<Confirmed>, ApiError> {
     Ok(Json(findings.confirm(id, &actor).await?))
 }
 

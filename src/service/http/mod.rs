@@ -21,11 +21,15 @@ mod me;
 mod operations;
 mod pace;
 mod pages;
+mod places;
 mod query;
+mod record;
 mod reports;
 mod session;
 mod site;
 mod steps;
+mod tasks;
+mod visits;
 mod why;
 
 use std::{path::Path, sync::Arc, time::Duration};
@@ -54,6 +58,8 @@ use super::{
     follow::{Follow, FollowKey},
     heat::Heat,
     intake::Intake,
+    patrol::Patrol,
+    register::Places,
     telemetry::Telemetry,
 };
 use crate::{
@@ -131,6 +137,18 @@ impl FromRef<AppState> for Findings {
     }
 }
 
+impl FromRef<AppState> for Patrol {
+    fn from_ref(state: &AppState) -> Self {
+        Self { intake: state.intake.clone() }
+    }
+}
+
+impl FromRef<AppState> for Places {
+    fn from_ref(state: &AppState) -> Self {
+        Self { intake: state.intake.clone() }
+    }
+}
+
 impl FromRef<AppState> for Arc<Telemetry> {
     fn from_ref(state: &AppState) -> Self {
         Self::clone(&state.telemetry)
@@ -140,7 +158,7 @@ impl FromRef<AppState> for Arc<Telemetry> {
 /// A path, its handlers, and what its actor must be allowed: the one table of permissions.
 type Route = (&'static str, Permission, fn() -> MethodRouter<AppState>);
 
-/// Every route there is.
+/// Every route there is. Where a path has two rows, the first is for reading.
 pub const ROUTES: &[Route] = &[
     ("/", Permission::LookAround, || get(pages::map)),
     ("/assets/{file}", Permission::LookAround, || get(pages::asset)),
@@ -154,7 +172,8 @@ pub const ROUTES: &[Route] = &[
     ("/api/grids", Permission::LookAround, || get(site::grids)),
     ("/api/departments", Permission::LookAround, || get(site::departments)),
     ("/api/categories", Permission::LookAround, || get(site::categories)),
-    ("/api/places", Permission::LookAround, || get(site::places)),
+    ("/api/places", Permission::LookAround, || get(places::list)),
+    ("/api/places", Permission::Serve, || post(places::add)),
     ("/api/cameras", Permission::ReadCases, || get(site::cameras)),
     ("/api/cameras/{id}/frame.jpg", Permission::ReadCases, || get(frame::newest)),
     ("/api/findings", Permission::ReadCases, || get(findings::list)),
@@ -164,6 +183,11 @@ pub const ROUTES: &[Route] = &[
         post(reports::take).layer(DefaultBodyLimit::max(form::LARGEST_WITH_PHOTOS))
     }),
     ("/api/me/state", Permission::Serve, || get(me::state).post(me::attend)),
+    ("/api/me/tasks", Permission::Serve, || get(tasks::list)),
+    ("/api/me/tasks/{id}", Permission::Serve, || post(tasks::take)),
+    ("/api/me/record", Permission::Serve, || get(record::list)),
+    ("/api/visits", Permission::Serve, || get(visits::list).post(visits::plan)),
+    ("/api/visits/{id}/done", Permission::Serve, || post(visits::done)),
     ("/api/follow", Permission::Report, || post(follow::follow)),
     ("/api/follow/rate", Permission::Report, || post(follow::rate)),
     ("/api/cases", Permission::ReadCases, || get(cases::list)),

@@ -1,15 +1,13 @@
 //! What a site is made of: grids, departments, categories, places, cameras.
 
 use axum::{Json, extract::State};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
     AppState,
-    error::ErrorBody,
     geojson::{Collection, Feature},
     guard::By,
-    query::Asked,
 };
 use crate::{
     domain::{
@@ -19,7 +17,6 @@ use crate::{
             Visibility,
         },
         grid::{Grid, GridCode, Level},
-        register::Place,
     },
     service::eyes::is_watched,
 };
@@ -139,39 +136,6 @@ pub async fn categories(State(state): State<AppState>, By(actor): By) -> Json<Ca
     // Whoever may not see the cases of a category cannot report of it either.
     let shown = catalog.routing.categories().iter().filter(|category| circles.contains(&category.visibility));
     Json(Categories { categories: shown.map(CategoryItem::from).collect() })
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct PlaceQuery {
-    /// A name, or an address that holds one.
-    name: Option<String>,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-pub struct PlaceProperties {
-    code: String,
-    kind: String,
-    name: String,
-    aliases: Vec<String>,
-}
-
-/// The register as GeoJSON; with `name`, the one place that it means, or none.
-#[utoipa::path(
-    get, path = "/api/places", tag = "site", params(PlaceQuery),
-    responses((status = 200, body = Collection<PlaceProperties>), (status = "4XX", body = ErrorBody)),
-)]
-pub async fn places(State(state): State<AppState>, Asked(query): Asked<PlaceQuery>) -> Collection<PlaceProperties> {
-    let catalog = state.catalog.load();
-    let found: Vec<&Place> = match &query.name {
-        Some(name) => catalog.places.find(name).into_iter().collect(),
-        None => catalog.places.places().iter().collect(),
-    };
-    Collection::of(found.into_iter().map(|place| {
-        let Place { code, kind, name, aliases, position } = place.clone();
-        Feature::at(Some(position), PlaceProperties { code: code.as_str().to_owned(), kind, name, aliases })
-    }))
 }
 
 /// Stream addresses stay inside.

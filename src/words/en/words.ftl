@@ -432,6 +432,28 @@ not_placed = nobody knows yet where it is: say lon and lat within a grid
 head_must_decide = a second extension, and one for engineering work, is the shift head's to grant
 into_itself = a case cannot be merged into itself
 note_too_long = the note has { $length } characters; { $limit } are the most
+# Of photos, by what they say of themselves.
+not_judged = not judged: it says nothing of when and where it was taken
+taken_in_time = taken when it was told of
+taken_long_before = taken { $hours } hours before it was told of (more than { $limit })
+taken_afterwards = taken { $minutes } minutes after it was sent: a clock is wrong, or the metadata are (more than { $limit })
+at_the_spot = taken { $distance_m } m from the case
+far_from_the_spot = taken { $distance_m } m from the case (more than { $limit_m })
+same_spot_as_before = taken { $distance_m } m from where the photos before the work were
+other_spot_than_before = taken { $distance_m } m from where the photos before the work were (more than { $limit_m })
+# Of patrols, visits and places.
+outside_reach = it lies in none of your grids
+unknown_place = there is no place { $place } on the register; a visit needs a place, a position or a grid
+unknown_grid = there is no grid { $grid }
+unknown_staff = there is nobody { $staff } among the staff
+unknown_report = there is no report { $report }
+visited_before = { $by } has been there already
+task_of_another_day = it is a task of { $date }
+task_ended = { $by } has ended it already
+skipping_needs_reason = what is not done needs a reason in the note
+perhaps_the_same = { $name } ({ $place }) is there already, { $distance_m } m away; if this is another one, say "another": true
+place_code_taken = there is a place { $place } already
+too_many_names = { $names } other names; { $limit } are the most
 # What cases, people and wishes are called; the parameter's name stands before the code.
 action_open = open
 action_join = join

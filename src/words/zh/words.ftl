@@ -339,6 +339,28 @@ not_placed = 位置仍不明：请给出网格内的 lon 和 lat
 head_must_decide = 第二次延期和工程类延期须由值班长批准
 into_itself = 案件不能并入自身
 note_too_long = 备注有 { $length } 字，最多 { $limit } 字
+# Of photos, by what they say of themselves.
+not_judged = 未判定：照片未记录拍摄时间和位置
+taken_in_time = 拍摄时间与上报相符
+taken_long_before = 拍摄于上报前 { $hours } 小时（超过 { $limit } 小时）
+taken_afterwards = 拍摄时间晚于提交 { $minutes } 分钟（超过 { $limit } 分钟），时钟或照片信息有误
+at_the_spot = 拍摄位置距案件 { $distance_m } 米
+far_from_the_spot = 拍摄位置距案件 { $distance_m } 米（超过 { $limit_m } 米）
+same_spot_as_before = 与处置前照片相距 { $distance_m } 米
+other_spot_than_before = 与处置前照片相距 { $distance_m } 米（超过 { $limit_m } 米）
+# Of patrols, visits and places.
+outside_reach = 不在您负责的网格内
+unknown_place = 台账中没有地点 { $place }；走访须有地点、位置或网格
+unknown_grid = 没有网格 { $grid }
+unknown_staff = 没有人员 { $staff }
+unknown_report = 没有上报 { $report }
+visited_before = { $by } 已经走访过
+task_of_another_day = 这是 { $date } 的任务
+task_ended = { $by } 已经结束该任务
+skipping_needs_reason = 未完成的任务须在备注中说明原因
+perhaps_the_same = 该网格内已有 { $name }（{ $place }），相距 { $distance_m } 米；如确为另一地点，请加 "another": true
+place_code_taken = 已有编号为 { $place } 的地点
+too_many_names = 别名 { $names } 个，最多 { $limit } 个
 # 案件、人员与申请的名称
 action_open = 上报
 action_join = 补充上报
