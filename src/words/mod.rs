@@ -65,7 +65,7 @@ impl Language {
     /// What a step, a status, a role is called, where the parameter's name says that its value is one of these.
     fn called(self, param: &str, value: &Value) -> Option<String> {
         /// Others may have values that only look like these.
-        const NAMED: [&str; 4] = ["action", "status", "role", "wish"];
+        const NAMED: [&str; 5] = ["action", "status", "role", "wish", "stage"];
         if !NAMED.contains(&param) {
             return None;
         }
@@ -124,7 +124,7 @@ mod tests {
         cli::{RowOutcome, Saying},
         domain::{
             camera::{HomographyError, LinkCause, StreamUriError},
-            case::{ActionKind, Status, TransitionError},
+            case::{ActionKind, NoticeKind, Stage, Status, TransitionError},
             duty::{CalendarError, Reason},
             grid::{HierarchyError, ring::RingFault, topology::TopologyFault},
             people::Role,
@@ -133,10 +133,12 @@ mod tests {
             archive::ArchiveFault,
             catalog::{Severity, Why},
             evidence::PhotoFault,
+            notify::NotTaken,
             tables::{events::ColumnError, value::Fault},
         },
         service::{
-            casework::StepError, findings::DecisionError, http::Refusal, intake::IntakeError, restore::RestoreError,
+            accounts::AccountError, casework::StepError, findings::DecisionError, http::Refusal, intake::IntakeError,
+            restore::RestoreError,
         },
     };
 
@@ -182,6 +184,8 @@ mod tests {
             RestoreError::VARIANTS,
             StepError::VARIANTS,
             TransitionError::VARIANTS,
+            AccountError::VARIANTS,
+            NotTaken::VARIANTS,
         ]
         .concat()
         .into_iter()
@@ -201,6 +205,7 @@ mod tests {
                 "archive",
                 "refused",
                 "told",
+                "hash",
             ];
             !wrapped.contains(code)
         })
@@ -209,6 +214,9 @@ mod tests {
             ("action", ActionKind::VARIANTS),
             ("status", Status::VARIANTS),
             ("role", Role::VARIANTS),
+            ("stage", Stage::VARIANTS),
+            ("notice", NoticeKind::VARIANTS),
+            ("notice", &["restricted"]),
             ("role", &["resident", "service"]),
             ("wish", &["extension", "return", "suspension", "void"]),
         ];

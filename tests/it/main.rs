@@ -7,6 +7,7 @@
     reason = "a test fails by panicking, and may say why it skips"
 )]
 
+mod accounts;
 mod architecture;
 mod assign;
 mod backup;
@@ -19,8 +20,11 @@ mod findings;
 mod harness;
 mod heat;
 mod import;
+mod import_staff;
 mod index;
 mod lattice;
+mod messages;
+mod notices;
 mod pages;
 mod photos;
 mod proofs;

@@ -6,6 +6,8 @@ mod diagram;
 mod effect;
 #[cfg(test)]
 mod histories;
+mod message;
+mod notice;
 mod order;
 mod plan;
 mod timing;
@@ -23,6 +25,8 @@ use super::{
 pub use action::{Action, ActionKind, By, Deed, Step};
 pub use clock::{Clock, End, Light, Stage};
 pub use diagram::diagram;
+pub use message::{About, Channel, Message, messages, pause_after};
+pub use notice::{Happened, Notice, NoticeKind, Told};
 pub use order::{Order, OrderStatus, Request, WhistleKind, Wish, WishKind};
 pub use plan::{Plan, Rung, Terms, WhistlePlan};
 pub use workflow::{Hand, TABLE, To, Transition, TransitionError, When};

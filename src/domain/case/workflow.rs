@@ -64,7 +64,7 @@ pub enum Hand {
 }
 
 /// As what somebody takes a step; residents and the service hold no role.
-struct Standing(Option<Role>);
+pub(super) struct Standing(Option<Role>);
 
 /// A row, and the order that the step would be about.
 type Candidate = (&'static Transition, Option<usize>);
@@ -407,7 +407,7 @@ impl Case {
         Ok(role)
     }
 
-    fn is_in(&self, hand: Hand, order: Option<usize>, actor: &Actor, terms: &Terms) -> Option<Standing> {
+    pub(super) fn is_in(&self, hand: Hand, order: Option<usize>, actor: &Actor, terms: &Terms) -> Option<Standing> {
         let near = |role: &Role| {
             let path = self.placed.path.iter().map(|step| &step.code);
             actor.holds(*role) && actor.reach.covers(path, std::iter::empty())

@@ -1,11 +1,13 @@
 //! People (定人): who holds which role and post, and where.
 
 mod actor;
+mod attempts;
 
 use serde::{Deserialize, Serialize};
 
 use super::{code::text_code, duty::DepartmentCode, grid::GridCode};
 pub use actor::{Actor, ActorKind, OPEN_SOURCES, Permission, Reach, Sight};
+pub use attempts::Attempts;
 
 text_code! {
     /// The id of a member of staff.

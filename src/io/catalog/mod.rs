@@ -14,6 +14,7 @@ mod entry;
 mod files;
 mod grid_file;
 mod grids;
+mod notify;
 mod people;
 mod problem;
 mod references;
@@ -39,11 +40,14 @@ use files::SiteFolder;
 pub use grid_file::{GridFile, GridFileError, Kept};
 pub use grids::FILE as GRIDS;
 use grids::Grids;
+pub use notify::{Form, Notify, Tongue, Webhook};
+pub use people::STAFF;
 use problem::Problems;
 pub use problem::{Problem, Severity, Spot, Why};
 pub use serving::{PublicUrl, Serving, TlsFiles};
 pub use settings::{FILE as SETTINGS, Settings};
 pub use survey_grids::{ColumnMap, FIELDS, Reference, SaidBy, SurveyGridsError, feature_line};
+pub use written::write_over;
 
 /// One version of a site: immutable; every event and case keeps the version that it was placed with.
 #[derive(Debug)]
@@ -52,7 +56,7 @@ pub struct Catalog {
     pub settings: Settings,
     pub coverages: CoverageTimeline,
     pub routing: Arc<Routing>,
-    pub staff: Vec<Staff>,
+    pub staff: Arc<[Staff]>,
     pub places: Register,
     pub calendar: Arc<WorkingCalendar>,
     /// What holds for cases: the lists and the calendar above, and the plan of the work.
@@ -139,6 +143,19 @@ pub fn read_with_grids(root: &Path, grids: &str) -> Reading {
     read_from(root, Source::FolderBut(&grids), For::Placing)
 }
 
+/// Reads the whole site for the service, as it would be with another staff list.
+#[must_use]
+pub fn read_with_staff(root: &Path, staff: Vec<u8>) -> Reading {
+    let staff = SiteFiles::from([(STAFF.to_owned(), staff)]);
+    read_from(root, Source::FolderBut(&staff), For::Serving)
+}
+
+/// The members of a staff list that can be read, whatever is wrong with the others.
+#[must_use]
+pub fn staff_of(bytes: &[u8]) -> Vec<Staff> {
+    without_spots(people::staff(bytes, &mut Problems::of(STAFF)))
+}
+
 /// Reads a version from its files as they were kept, for the service of the folder, which gives the basemap and how it
 /// is reached. The same files are the same version, wherever they are read from.
 #[must_use]
@@ -184,7 +201,7 @@ fn read_from(root: &Path, source: Source<'_>, purpose: For) -> Reading {
     let territories =
         site.read(duties::TERRITORIES, Need::Optional, |bytes, p| Some(duties::territories(bytes, settings.datum, p)));
     let assets = site.read(duties::ASSETS, Need::Optional, |bytes, p| Some(duties::assets(bytes, settings.datum, p)));
-    let staff = site.read(people::STAFF, Need::Expected, |bytes, p| Some(people::staff(bytes, p)));
+    let staff = site.read(STAFF, Need::Expected, |bytes, p| Some(people::staff(bytes, p)));
     let places = site.read(people::PLACES, Need::Expected, |bytes, p| Some(people::places(bytes, datum, p)));
     let calendar = site.read(calendar::FILE, Need::Expected, |bytes, p| calendar::read(bytes, zone, p));
     let plan = site.read(workflow::FILE, Need::Optional, workflow::read).unwrap_or_default();
@@ -227,6 +244,7 @@ fn read_from(root: &Path, source: Source<'_>, purpose: For) -> Reading {
         without_spots(territories),
         without_spots(assets),
     ));
+    let staff: Arc<[Staff]> = without_spots(staff).into();
     let calendar = Arc::new(calendar.unwrap_or_else(|| WorkingCalendar::plain(settings.time_zone.clone())));
     let catalog = coverages.filter(|_| sound).map(|coverages| Catalog {
         terms: Arc::new(Terms {
@@ -234,11 +252,13 @@ fn read_from(root: &Path, source: Source<'_>, purpose: For) -> Reading {
             plan,
             routing: Arc::clone(&routing),
             calendar: Arc::clone(&calendar),
+            staff: Arc::clone(&staff),
+            channels: settings.notify.channels(),
         }),
         version,
         coverages,
         routing,
-        staff: without_spots(staff),
+        staff,
         places: Register::new(places.unwrap_or_default()),
         calendar,
         cameras: CameraIndex::new(without_spots(cameras)),

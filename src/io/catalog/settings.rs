@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use super::{
     entry::Entry,
     files::{SiteFolder, toml_tables},
+    notify::{self, Notify},
     problem::{Problem, Problems, Spot, Why},
     serving::{self, Serving},
 };
@@ -31,6 +32,8 @@ pub struct Settings {
     pub nearest_m: f64,
     /// How the service is reached.
     pub serving: Serving,
+    /// `[notify]`: what becomes of notices.
+    pub notify: Notify,
 }
 
 impl Default for Settings {
@@ -45,6 +48,7 @@ impl Default for Settings {
             max_file_mb: 64,
             nearest_m: 50.0,
             serving: Serving::default(),
+            notify: Notify::default(),
         }
     }
 }
@@ -102,6 +106,7 @@ pub fn parse(bytes: Option<&[u8]>) -> (Settings, Vec<Problem>) {
             }
         });
         settings.serving = serving::read(&mut entry);
+        settings.notify = notify::read(&mut entry);
         entry.no_more_keys();
     }
     (settings, problems.into_vec())

@@ -7,12 +7,12 @@ use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use super::{
-    Store, StoreError, casework, evidence,
+    Store, StoreError, casework, evidence, notices,
     rows::{self, to_json},
     writer::Tx,
 };
 use crate::domain::{
-    case::{Action, Case, Deed, Terms},
+    case::{Action, Case, Deed, Step, Terms},
     duty::CategoryCode,
     event::{Evidence, Matter, Report, is_same_matter},
     geo::{LocalPlane, Position},
@@ -90,8 +90,14 @@ pub fn accept(tx: &Tx<'_>, new: &NewReport) -> Result<Accepted, StoreError> {
     let now = new.report.received_at;
     let open = same_case(tx, new)?;
     let joined = open.is_some();
-    let case = open.map_or_else(|| open_case(tx, new), |case| join(tx, new, &case))?;
+    let (case, opening) = match open {
+        Some(case) => (join(tx, new, &case)?, None),
+        None => open_case(tx, new).map(|(case, opening)| (case, Some(opening)))?,
+    };
     insert_report(tx, new, &case)?;
+    if let Some(opening) = opening {
+        notices::tell(tx, &new.site, None, &case, &[opening], &[], &new.terms)?;
+    }
     remember_key(tx, new)?;
     let kept = Box::new(case.clone());
     tx.record(
@@ -175,11 +181,11 @@ fn same_case(tx: &Tx<'_>, new: &NewReport) -> Result<Option<Case>, StoreError> {
     Ok(best.map(|(_, case)| case))
 }
 
-fn open_case(tx: &Tx<'_>, new: &NewReport) -> Result<Case, StoreError> {
+fn open_case(tx: &Tx<'_>, new: &NewReport) -> Result<(Case, Step), StoreError> {
     let number = next_number(tx, new)?;
     let (case, opening) = Case::open(new.case_id, number, &new.report, &new.actor, new.verified, &new.terms);
     casework::insert(tx, &new.site, &case, &opening)?;
-    Ok(case)
+    Ok((case, opening))
 }
 
 /// A further report of an open case.

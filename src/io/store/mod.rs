@@ -5,6 +5,7 @@
 //! rows only, and never wait for the writer (WAL).
 
 mod access;
+mod accounts;
 mod cases;
 mod casework;
 mod catalog;
@@ -17,6 +18,8 @@ mod intake;
 mod lists;
 mod log;
 mod migrations;
+mod notices;
+mod outbox;
 mod rows;
 mod writer;
 
@@ -28,6 +31,7 @@ use tokio::sync::broadcast;
 
 use crate::domain::update::Update;
 pub use access::{Credential, Purpose};
+pub use accounts::Attempt;
 pub use cases::{CaseFilter, Page};
 pub use casework::{Taken, ToTake};
 pub use catalog::{Adopted, NewVersion, Origin, Present};
@@ -38,6 +42,8 @@ pub use findings::{FindingFilter, FindingPage, NewFinding, Verdict};
 pub use heat::{HeatCases, HeatFilter};
 pub use intake::{Accepted, IdempotencyKey, NewReport};
 pub use log::Snapshot;
+pub use notices::{KeptNotice, NoticePage, Read};
+pub use outbox::{DeadPage, Outgoing};
 use writer::Writer;
 
 /// Connections for reading: more than the cores of a small machine, so that one slow question blocks no other.

@@ -20,7 +20,7 @@ use utoipa_swagger_ui::Config;
 use super::{
     ROUTES, basemap, cases,
     error::{ApiError, Refusal},
-    evidence, findings, follow, frame, heat, live, locate, me, operations, reports, session, site, steps,
+    evidence, findings, follow, frame, heat, live, locate, me, notices, operations, reports, session, site, steps,
 };
 use crate::domain::people::{Actor, Permission};
 
@@ -38,6 +38,11 @@ use crate::domain::people::{Actor, Permission};
         reports::take,
         me::state,
         me::attend,
+        me::set_password,
+        notices::list,
+        notices::read,
+        notices::dead,
+        notices::again,
         cases::list,
         cases::one,
         steps::take,

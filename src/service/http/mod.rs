@@ -17,6 +17,7 @@ mod heat;
 mod live;
 mod locate;
 mod me;
+mod notices;
 mod operations;
 mod pace;
 mod pages;
@@ -44,6 +45,7 @@ use tower_http::{
 };
 
 use super::{
+    accounts::Accounts,
     casework::Casework,
     clock::Clock,
     eyes::Eyes,
@@ -70,6 +72,7 @@ pub struct AppState {
     pub catalog: Arc<ArcSwap<Catalog>>,
     pub store: Store,
     pub intake: Intake,
+    pub accounts: Accounts,
     /// What the secrets of residents are made with.
     pub follow_key: FollowKey,
     pub eyes: Eyes,
@@ -92,6 +95,12 @@ pub struct AppState {
 impl FromRef<AppState> for Intake {
     fn from_ref(state: &AppState) -> Self {
         state.intake.clone()
+    }
+}
+
+impl FromRef<AppState> for Accounts {
+    fn from_ref(state: &AppState) -> Self {
+        state.accounts.clone()
     }
 }
 
@@ -146,6 +155,11 @@ pub const ROUTES: &[Route] = &[
         post(reports::take).layer(DefaultBodyLimit::max(form::LARGEST_WITH_PHOTOS))
     }),
     ("/api/me/state", Permission::Serve, || get(me::state).post(me::attend)),
+    ("/api/me/notices", Permission::KeepAccount, || get(notices::list)),
+    ("/api/me/notices/read", Permission::KeepAccount, || post(notices::read)),
+    ("/api/notices/dead", Permission::Administer, || get(notices::dead)),
+    ("/api/notices/dead/{id}/again", Permission::Administer, || post(notices::again)),
+    ("/api/me/password", Permission::KeepAccount, || post(me::set_password)),
     ("/api/follow", Permission::Report, || post(follow::follow)),
     ("/api/follow/rate", Permission::Report, || post(follow::rate)),
     ("/api/cases", Permission::ReadCases, || get(cases::list)),
