@@ -194,9 +194,9 @@ async fn what_was_left_empty_was_not_told() {
 
 #[tokio::test]
 async fn every_route_lets_in_just_those_who_may() {
-    let staff: String = Role::iter().map(|role| format!("{role},王建军,{role},G\n")).collect();
-    let site =
-        Site::of(&[Square::grid("G", [0, 0, 2, 2])]).with("geodata/staff.csv", format!("id,name,roles,grids\n{staff}"));
+    let staff: Vec<_> = Role::iter().map(|role| format!("{role},王建军,{role},G")).collect();
+    let site = Site::of(&[Square::grid("G", [0, 0, 2, 2])])
+        .with("geodata/staff.csv", format!("id,name,roles,grids\n{}\n", staff.join("\n")));
     let service = Service::of(site.path()).await;
     let program = service.token(ActorKind::Program).await;
     let who = [
