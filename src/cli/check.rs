@@ -68,12 +68,11 @@ fn lacking_for_video(catalog: &Catalog) -> Vec<Problem> {
     }
 }
 
-/// Cameras whose credential is nowhere, and a file of credentials that cannot be read: without it nothing starts.
-#[cfg(feature = "video")]
+/// Cameras and receivers whose secrets are nowhere, and a file of secrets that cannot be read: without it nothing starts.
 fn without_credential(catalog: &Catalog, file: &Path) -> Vec<Problem> {
     use crate::io::{
         catalog::{Spot, Why},
-        video::Secrets,
+        secrets::Secrets,
     };
     const FILE: &str = "cameras.toml";
     let secrets = match Secrets::read(file) {
@@ -87,21 +86,23 @@ fn without_credential(catalog: &Catalog, file: &Path) -> Vec<Problem> {
             return vec![Problem { severity: Severity::Error, file, spot: Spot::file(), field: None, why }];
         }
     };
-    let named = catalog.cameras.cameras().iter().filter_map(|camera| Some((camera, camera.secret.as_ref()?)));
-    let lacking = named.filter(|(_, secret)| !secrets.has(secret));
-    lacking
-        .map(|(camera, secret)| Problem {
-            spot: Spot { of: Some(camera.id.clone()), ..Spot::file() },
-            field: Some("secret".to_owned()),
-            ..Problem::warning(FILE, Why::NoSecret { secret: secret.clone() })
-        })
-        .collect()
-}
-
-/// Built without video, it looks through no camera.
-#[cfg(not(feature = "video"))]
-fn without_credential(_: &Catalog, _: &Path) -> Vec<Problem> {
-    Vec::new()
+    let lacking = |file: &str, of: &str, field: &str, secret: &str| Problem {
+        spot: Spot { of: Some(of.to_owned()), ..Spot::file() },
+        field: Some(field.to_owned()),
+        ..Problem::warning(file, Why::NoSecret { secret: secret.to_owned() })
+    };
+    // Built without video, it looks through no camera.
+    let cameras = catalog.cameras.cameras().iter().filter(|_| cfg!(feature = "video"));
+    let cameras = cameras.filter_map(|camera| Some((camera, camera.secret.as_ref()?)));
+    let cameras = cameras.filter(|(_, secret)| !secrets.has(secret));
+    let cameras = cameras.map(|(camera, secret)| lacking(FILE, &camera.id, "secret", secret));
+    let hooks = catalog.settings.notify.webhooks.iter().flat_map(|hook| {
+        let named = [("secret", Some(&hook.secret)), ("key", hook.key.as_ref())];
+        named.into_iter().filter_map(move |(field, secret)| Some((&hook.name, field, secret?)))
+    });
+    let hooks = hooks.filter(|(.., secret)| secrets.of_notify(secret).is_none());
+    let hooks = hooks.map(|(name, field, secret)| lacking(catalog::SETTINGS, name, field, secret));
+    cameras.chain(hooks).collect()
 }
 
 /// Built without video, it needs nothing for it.

@@ -29,7 +29,7 @@ use strum::VariantNames;
 pub use self::{assign::RowOutcome, saying::Saying};
 use crate::words::Language;
 #[cfg(test)]
-pub use import::NotTaken;
+pub use import::NotImported;
 
 /// Grids, cameras and departments of a street, a district or a city, and the way of an event to the right one of each.
 #[derive(Parser)]

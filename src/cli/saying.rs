@@ -230,6 +230,28 @@ pub enum Saying {
     NoVersionYet {
         site: String,
     },
+    // `import staff`.
+    StaffNew {
+        id: String,
+        name: String,
+    },
+    StaffChanged {
+        id: String,
+        name: String,
+    },
+    StaffGone {
+        id: String,
+        name: String,
+    },
+    StaffCounted {
+        new: usize,
+        changed: usize,
+        gone: usize,
+        same: usize,
+    },
+    CodesInSite {
+        file: String,
+    },
     // `backup` and `restore`.
     BackedUp {
         file: String,

@@ -8,7 +8,7 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Language, Saying, check, is_there, one_of};
+use super::{Language, Saying, check, is_there, one_of, truth::ACTOR};
 use crate::{
     domain::people::{Actor, ActorKind, Role, Staff},
     io::{
@@ -44,6 +44,13 @@ enum Command {
         #[arg(required = true)]
         ids: Vec<String>,
     },
+    /// Let somebody try a password again who was locked out
+    Unlock {
+        id: String,
+        /// He no longer knows his password: with a code he signs in and chooses another
+        #[arg(long)]
+        forget: bool,
+    },
     /// End all sessions and codes of somebody
     SignOut { id: String },
 }
@@ -76,18 +83,14 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
         Command::Code { ids } => {
             let members = ids.iter().map(|id| member(id)).collect::<Result<Vec<_>, _>>()?;
             for staff in members {
-                let secret = Secret::new()?;
-                let credential = Credential {
-                    hash: secret.hash(),
-                    purpose: Purpose::SignIn,
-                    // The list says what they may, at each request anew.
-                    actor: Actor::of(ActorKind::Person, staff.id.as_str()),
-                    created_at: now,
-                    expires_at: Some(now + CODE),
-                };
+                let (secret, credential) = sign_in_code(staff, now, now + CODE)?;
                 runtime.block_on(store.add_credential(&settings.id, credential))?;
                 writeln!(out, "{},{},{}", staff.id, staff.name, secret.expose())?;
             }
+        }
+        Command::Unlock { id, forget } => {
+            let id = member(id)?.id.as_str();
+            runtime.block_on(store.unlock(&settings.id, id, *forget, ACTOR, now))?;
         }
         Command::SignOut { id } => {
             let id = member(id)?.id.as_str();
@@ -97,6 +100,20 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A code for a member of staff to sign in with, once.
+pub fn sign_in_code(staff: &Staff, now: Timestamp, good_until: Timestamp) -> anyhow::Result<(Secret, Credential)> {
+    let secret = Secret::new()?;
+    let credential = Credential {
+        hash: secret.hash(),
+        purpose: Purpose::SignIn,
+        // The list says what they may, at each request anew.
+        actor: Actor::of(ActorKind::Person, staff.id.as_str()),
+        created_at: now,
+        expires_at: Some(good_until),
+    };
+    Ok((secret, credential))
 }
 
 fn line(staff: &Staff) -> String {

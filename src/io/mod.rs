@@ -5,7 +5,9 @@ pub mod archive;
 pub mod tables;
 pub mod catalog;
 pub mod evidence;
+pub mod notify;
 pub mod picture;
+pub mod secrets;
 pub mod store;
 #[cfg(feature = "video")]
 pub mod video;

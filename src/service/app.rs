@@ -16,6 +16,7 @@ use tokio::{
 };
 
 use super::{
+    accounts::Accounts,
     clock::Clock,
     clockwork,
     eyes::{Eyes, Sight},
@@ -27,7 +28,7 @@ use super::{
     intake::Intake,
     listening::Listening,
     lock::Lock,
-    register,
+    messages, register,
     secret::Secret,
     telemetry::Telemetry,
     truth,
@@ -38,6 +39,7 @@ use crate::{
     io::{
         catalog::{self, Reading, Serving, Severity, TlsFiles, Why},
         evidence::EvidenceFolder,
+        secrets::Secrets,
         store::{Credential, Purpose, Store},
     },
     words::Language,
@@ -62,9 +64,9 @@ pub struct Running {
     pub url: String,
     listening: Listening,
     eyes: Eyes,
-    /// What passes changes on to the screens, what takes findings in, what answers reports that ask for a frame, and what
-    /// tells lateness.
-    background: [JoinHandle<()>; 4],
+    /// What passes changes on to the screens, what takes findings in, what answers reports that ask for a frame, what
+    /// tells lateness, and what sends messages.
+    background: [JoinHandle<()>; 5],
     /// Let go last.
     lock: Lock,
 }
@@ -79,12 +81,14 @@ const SIGHTINGS: usize = 64;
 const AGAIN: Duration = Duration::from_secs(2);
 /// How long the cameras may take to end before what they still have to tell is given up.
 const CLOSING: Duration = Duration::from_secs(10);
-/// The cameras' credentials, in the data folder.
+/// The cameras' credentials, and where messages go, in the data folder.
 const SECRETS: &str = "secrets.toml";
 /// Questions for figures that are counted at once: two readers of the store are left for everything else.
 const COUNTING: usize = 2;
 /// Pictures drawn or decoded at once.
 const PICTURES: usize = 2;
+/// Passwords hashed at once.
+const HASHES: usize = 2;
 /// The administrator of the link, until there are accounts.
 const ADMINISTRATOR: &str = "administrator";
 
@@ -131,6 +135,13 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
         witness,
         clock: Arc::clone(&clock),
     };
+    let accounts = Accounts {
+        site: Arc::clone(&site),
+        catalog: Arc::clone(&catalog),
+        store: store.clone(),
+        clock: Arc::clone(&clock),
+        turns: Arc::new(Semaphore::new(HASHES)),
+    };
     let (seen, sightings) = mpsc::channel(SIGHTINGS);
     let sight = Sight {
         folder: options.site.clone(),
@@ -147,9 +158,13 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
     let findings = Findings { intake: intake.clone() };
     let taking = tokio::spawn(take_findings(findings, sightings, Arc::clone(&telemetry)));
     let ticking = clockwork::start(intake.clone());
+    let secrets = Secrets::read(&secrets_file(&data)).context("the secrets")?;
+    let receivers = messages::receivers(&options.site, &catalog.load().settings.notify.webhooks, &secrets)?;
+    let sending = messages::start(&intake, receivers)?;
     let witnesses = questions.answer(intake.clone(), eyes.clone());
     let state = AppState {
         intake,
+        accounts,
         follow_key,
         eyes: eyes.clone(),
         site: Arc::clone(&site),
@@ -176,7 +191,7 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
         url,
         listening,
         eyes,
-        background: [passing_on, taking, witnesses, ticking],
+        background: [passing_on, taking, witnesses, ticking, sending],
         lock,
     })
 }

@@ -16,12 +16,26 @@ const LONGEST: Duration = Duration::from_secs(5);
 /// Cases woken at a time; the rest has its turn at once after them.
 const AT_ONCE: u32 = 100;
 
-/// Tells lateness up the ladder (督办) as it falls due, however long nobody was there to tell it, and forgets where people
-/// were a day ago. What was told stands in the trail, so that it is told once, whatever ends and begins anew.
+/// How often what is old is looked for.
+const SWEEP: SignedDuration = SignedDuration::from_hours(1);
+/// How long a repeated request is known as one.
+const KEYS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 7);
+
+/// Tells lateness up the ladder (督办) as it falls due, however long nobody was there to tell it. What was told stands in
+/// the trail, so that it is told once, whatever ends and begins anew. Forgets where people were a day ago, notices that are
+/// older than the site keeps them, and keys of requests that nobody repeats any more.
 #[must_use]
 pub fn start(intake: Intake) -> JoinHandle<()> {
     tokio::spawn(async move {
+        let mut swept_at = Timestamp::MIN;
         loop {
+            let now = intake.clock.now();
+            if now.duration_since(swept_at) >= SWEEP {
+                match sweep(&intake, now).await {
+                    Ok(()) => swept_at = now,
+                    Err(error) => tracing::warn!(%error, "old notices could not be forgotten yet"),
+                }
+            }
             let woken = match escalate(&intake).await {
                 Ok(woken) => woken,
                 Err(error) => {
@@ -46,6 +60,14 @@ async fn until_next(intake: &Intake) -> Duration {
     let wait = next.map(|at: Timestamp| at.duration_since(intake.clock.now()).max(SignedDuration::ZERO));
     // One that is due and was not woken failed: it is not tried again and again without a breath.
     wait.map_or(LONGEST, |wait| wait.unsigned_abs().clamp(Duration::from_millis(200), LONGEST))
+}
+
+async fn sweep(intake: &Intake, now: Timestamp) -> Result<(), StoreError> {
+    let days = intake.catalog.load().settings.notify.keep_days;
+    let kept = SignedDuration::from_hours(24 * i64::from(days));
+    let before = |kept| now.saturating_sub(kept).unwrap_or(Timestamp::MIN);
+    intake.store.sweep_notices(&intake.site, before(kept)).await?;
+    intake.store.forget_keys(&intake.site, before(KEYS_KEPT)).await
 }
 
 /// How many cases there were to wake.

@@ -1,5 +1,6 @@
 //! The shell: ties rules and edges together, and serves them.
 
+pub mod accounts;
 pub mod app;
 pub mod casework;
 pub mod backup;
@@ -18,6 +19,8 @@ mod listening;
 pub mod lock;
 pub mod patrol;
 pub mod register;
+pub mod messages;
+pub mod password;
 pub mod restore;
 pub mod secret;
 pub mod telemetry;

@@ -65,7 +65,7 @@ impl Language {
     /// What a step, a status, a role is called, where the parameter's name says that its value is one of these.
     fn called(self, param: &str, value: &Value) -> Option<String> {
         /// Others may have values that only look like these.
-        const NAMED: [&str; 4] = ["action", "status", "role", "wish"];
+        const NAMED: [&str; 5] = ["action", "status", "role", "wish", "stage"];
         if !NAMED.contains(&param) {
             return None;
         }
@@ -121,14 +121,14 @@ mod tests {
 
     use super::*;
     use crate::{
-        cli::{NotTaken, RowOutcome, Saying},
+        cli::{NotImported, RowOutcome, Saying},
         domain::{
             analysis::{
                 figures::{Measure, TallyError},
                 hotspot::PermutationError,
             },
             camera::{HomographyError, LinkCause, StreamUriError},
-            case::{ActionKind, Status, TransitionError},
+            case::{ActionKind, NoticeKind, Stage, Status, TransitionError},
             duty::{CalendarError, Reason},
             event::Judgement,
             grid::{HierarchyError, ring::RingFault, topology::TopologyFault},
@@ -139,9 +139,11 @@ mod tests {
             archive::ArchiveFault,
             catalog::{Severity, Why},
             evidence::PhotoFault,
+            notify::NotTaken,
             tables::{events::ColumnError, value::Fault},
         },
         service::{
+            accounts::AccountError,
             casework::StepError,
             findings::DecisionError,
             http::{PAGE_WORDS, Refusal},
@@ -183,7 +185,7 @@ mod tests {
             HomographyError::VARIANTS,
             Saying::VARIANTS,
             RowOutcome::VARIANTS,
-            NotTaken::VARIANTS,
+            NotImported::VARIANTS,
             Severity::VARIANTS,
             ColumnError::VARIANTS,
             IntakeError::VARIANTS,
@@ -201,6 +203,8 @@ mod tests {
             PatrolError::VARIANTS,
             PlaceError::VARIANTS,
             Judgement::VARIANTS,
+            AccountError::VARIANTS,
+            NotTaken::VARIANTS,
         ]
         .concat()
         .into_iter()
@@ -223,6 +227,7 @@ mod tests {
                 "told",
                 "task",
                 "patrol",
+                "hash",
             ];
             !wrapped.contains(code)
         })
@@ -231,6 +236,9 @@ mod tests {
             ("action", ActionKind::VARIANTS),
             ("status", Status::VARIANTS),
             ("role", Role::VARIANTS),
+            ("stage", Stage::VARIANTS),
+            ("notice", NoticeKind::VARIANTS),
+            ("notice", &["restricted"]),
             ("role", &["resident", "service"]),
             ("measure", Measure::VARIANTS),
             ("figures", PAGE_WORDS),

@@ -86,6 +86,7 @@ fn as_of(table: &str, seq: i64, audits: i64) -> String {
         ),
         "report" => format!("SELECT * FROM report ORDER BY entry LIMIT {seq}"),
         "evidence" => format!("SELECT * FROM evidence WHERE report IN {reports}"),
+        "notice" => format!("SELECT * FROM notice WHERE case_id IN {cases} ORDER BY entry"),
         "idempotency" => format!("SELECT * FROM idempotency WHERE report IN {reports}"),
         "grid_path" | "grid_path_level" => {
             format!("SELECT * FROM {table} WHERE path IN (SELECT path FROM cases WHERE id IN {cases})")

@@ -7,6 +7,7 @@
     reason = "a test fails by panicking, and may say why it skips"
 )]
 
+mod accounts;
 mod architecture;
 mod assign;
 mod backup;
@@ -22,9 +23,12 @@ mod harness;
 mod heat;
 mod hotspots;
 mod import;
+mod import_staff;
 mod index;
 mod lattice;
 mod merging;
+mod messages;
+mod notices;
 mod pages;
 mod patrol;
 mod photos;

@@ -10,7 +10,10 @@ use serde_json::{Value, json};
 use strum::IntoEnumIterator;
 use tokio_tungstenite::tungstenite::{self, Message, client::IntoClientRequest};
 
-use crate::harness::service::{Service, answer};
+use crate::harness::{
+    Site, Square,
+    service::{Service, answer},
+};
 
 fn bin_overflows() -> Value {
     json!({"lon": 110.0331, "lat": 40.4109, "accuracy_m": 8, "category": "020120", "description": "垃圾箱满溢"})
@@ -191,7 +194,10 @@ async fn what_was_left_empty_was_not_told() {
 
 #[tokio::test]
 async fn every_route_lets_in_just_those_who_may() {
-    let service = Service::start().await;
+    let staff: Vec<_> = Role::iter().map(|role| format!("{role},王建军,{role},G")).collect();
+    let site = Site::of(&[Square::grid("G", [0, 0, 2, 2])])
+        .with("geodata/staff.csv", format!("id,name,roles,grids\n{}\n", staff.join("\n")));
+    let service = Service::of(site.path()).await;
     let program = service.token(ActorKind::Program).await;
     let who = [
         (Actor::resident(), None),
@@ -202,6 +208,8 @@ async fn every_route_lets_in_just_those_who_may() {
     for role in Role::iter() {
         let actor = Actor { roles: vec![role], ..Actor::of(ActorKind::Program, &role.to_string()) };
         who.push((actor.clone(), Some(service.token_of(actor).await)));
+        let member = Actor { roles: vec![role], ..Actor::of(ActorKind::Person, &role.to_string()) };
+        who.push((member, Some(service.person(&role.to_string()).await)));
     }
     for (path, ..) in ROUTES {
         let rows: Vec<_> = ROUTES.iter().filter(|(other, ..)| other == path).map(|(_, needs, _)| *needs).collect();

@@ -78,7 +78,7 @@ pub struct Args {
 #[derive(Debug, Serialize, strum::VariantNames)]
 #[serde(tag = "code", content = "params", rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
-pub enum NotTaken {
+pub enum NotImported {
     NotOnTheLists {
         category: String,
     },
@@ -167,13 +167,13 @@ struct History<'a> {
 }
 
 impl History<'_> {
-    fn case(&self, row: &PastRow<'_>, record: &csv::ByteRecord) -> Result<NewReport, NotTaken> {
+    fn case(&self, row: &PastRow<'_>, record: &csv::ByteRecord) -> Result<NewReport, NotImported> {
         let opened = row.event.instant.ok_or(Fault::MissingValue)?;
         if opened > self.now {
-            return Err(NotTaken::NotPastYet { opened });
+            return Err(NotImported::NotPastYet { opened });
         }
         if let Some(closed) = row.closed_at.filter(|closed| *closed < opened) {
-            return Err(NotTaken::ClosedBeforeOpened { opened, closed });
+            return Err(NotImported::ClosedBeforeOpened { opened, closed });
         }
         let catalog = self.catalog;
         let category = row.event.category.map(|told| self.category(told)).transpose()?;
@@ -224,16 +224,16 @@ impl History<'_> {
         })
     }
 
-    fn category(&self, told: &str) -> Result<&Category, NotTaken> {
+    fn category(&self, told: &str) -> Result<&Category, NotImported> {
         let code = self.categories.get(told).map_or(told, String::as_str);
         let found = self.catalog.routing.category(code);
-        found.ok_or_else(|| NotTaken::NotOnTheLists { category: told.to_owned() })
+        found.ok_or_else(|| NotImported::NotOnTheLists { category: told.to_owned() })
     }
 
-    fn department(&self, told: &str) -> Result<DepartmentCode, NotTaken> {
+    fn department(&self, told: &str) -> Result<DepartmentCode, NotImported> {
         let code = self.departments.get(told).map_or(told, String::as_str);
         let found = self.catalog.routing.department(code).map(|department| department.code.clone());
-        found.ok_or_else(|| NotTaken::NoSuchDepartment { department: told.to_owned() })
+        found.ok_or_else(|| NotImported::NoSuchDepartment { department: told.to_owned() })
     }
 }
 
@@ -315,7 +315,7 @@ fn mapping(file: Option<&Path>) -> anyhow::Result<HashMap<String, String>> {
         .with_context(named)
 }
 
-impl From<Fault> for NotTaken {
+impl From<Fault> for NotImported {
     fn from(fault: Fault) -> Self {
         Self::Fault(fault)
     }

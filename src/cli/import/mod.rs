@@ -3,12 +3,13 @@
 mod cases;
 mod grids;
 mod site;
+mod staff;
 
 use std::process::ExitCode;
 
 use super::{Language, truth};
 #[cfg(test)]
-pub use cases::NotTaken;
+pub use cases::NotImported;
 
 #[derive(clap::Subcommand)]
 pub enum Command {
@@ -16,6 +17,8 @@ pub enum Command {
     Grids(Box<grids::Args>),
     /// Cases of past years, kept as closed history: report what there is, and keep it with --write
     Cases(Box<cases::Args>),
+    /// A staff list: report what it changes, and keep it with --write, with a code for everybody who is new
+    Staff(staff::Args),
     /// Take the site's files for true, where the store was edited too: name what differs, and do it with --write
     Site(truth::Args),
 }
@@ -24,6 +27,7 @@ pub fn run(command: &Command, language: Language) -> anyhow::Result<ExitCode> {
     match command {
         Command::Cases(args) => cases::run(args, language),
         Command::Grids(args) => grids::run(args, language),
+        Command::Staff(args) => staff::run(args, language),
         Command::Site(args) => site::run(args, language),
     }
 }

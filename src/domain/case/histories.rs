@@ -69,6 +69,8 @@ pub fn terms() -> Terms {
         plan,
         routing: Arc::new(Routing::new(DEPARTMENTS.map(department).into(), vec![category], Vec::new(), Vec::new())),
         calendar: Arc::new(WorkingCalendar::plain(zone)),
+        staff: Arc::from([]),
+        channels: Arc::from([]),
     }
 }
 

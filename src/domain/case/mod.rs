@@ -6,6 +6,8 @@ mod diagram;
 mod effect;
 #[cfg(test)]
 pub(in crate::domain) mod histories;
+mod message;
+mod notice;
 mod order;
 mod past;
 mod photos;
@@ -26,6 +28,8 @@ use super::{
 pub use action::{Action, ActionKind, By, Deed, Step};
 pub use clock::{Clock, End, Light, Stage};
 pub use diagram::diagram;
+pub use message::{About, Channel, Message, messages, pause_after};
+pub use notice::{Happened, Notice, NoticeKind, Told};
 pub use order::{Order, OrderStatus, Request, WhistleKind, Wish, WishKind};
 pub use past::{Origin, Past};
 pub use photos::{JudgedPhoto, judged_photos};

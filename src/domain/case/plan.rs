@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use crate::domain::{
     duty::{Category, Limit, LimitUnit, Routing, Urgency, WorkingCalendar},
-    people::Role,
+    people::{Role, Staff},
 };
 
-use super::{Case, Order, Stage, WhistleKind};
+use super::{Case, Channel, Order, Stage, WhistleKind};
 
 /// The site's settings for its cases. Without any there is no limit but those of the categories, nobody may whistle, and
 /// lateness is told to nobody.
@@ -66,7 +66,7 @@ impl Default for Plan {
     }
 }
 
-/// What holds while a step is taken: the lists, the calendar and the plan of one version of the catalog.
+/// What holds while a step is taken: the lists, the calendar, the staff and the plan of one version of the catalog.
 #[derive(Debug, Clone)]
 pub struct Terms {
     /// Of the catalog.
@@ -74,6 +74,10 @@ pub struct Terms {
     pub plan: Plan,
     pub routing: Arc<Routing>,
     pub calendar: Arc<WorkingCalendar>,
+    /// Whom there is to be told.
+    pub staff: Arc<[Staff]>,
+    /// By which ways they are told outside, too.
+    pub channels: Arc<[Channel]>,
 }
 
 impl Terms {

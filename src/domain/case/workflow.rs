@@ -64,7 +64,7 @@ pub enum Hand {
 }
 
 /// As what somebody takes a step; residents and the service hold no role.
-struct Standing(Option<Role>);
+pub(super) struct Standing(Option<Role>);
 
 /// A step that may be taken, with the department whose order it would be about.
 pub type Offer = (ActionKind, Option<DepartmentCode>);
@@ -421,7 +421,7 @@ impl Case {
         Ok(role)
     }
 
-    fn is_in(&self, hand: Hand, order: Option<usize>, actor: &Actor, terms: &Terms) -> Option<Standing> {
+    pub(super) fn is_in(&self, hand: Hand, order: Option<usize>, actor: &Actor, terms: &Terms) -> Option<Standing> {
         let near = |role: &Role| {
             let path = self.placed.path.iter().map(|step| &step.code);
             actor.holds(*role) && actor.reach.covers(path, std::iter::empty())

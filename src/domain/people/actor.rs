@@ -114,6 +114,8 @@ pub enum Permission {
     DecideFindings,
     /// What a member of staff does as such: one's own tasks, state, record.
     Serve,
+    /// What everybody on the staff list has for himself: a password, notices.
+    KeepAccount,
     /// Tallies and scores.
     ReadFigures,
     /// Photos as they came, with what their metadata tell.
@@ -148,6 +150,8 @@ impl Role {
             P::Serve => !matches!(self, Self::Display | Self::Administrator),
             P::ReadFigures => !matches!(self, Self::Informant | Self::GridWorker),
             P::SeeOriginals | P::Observe | P::Administer => self == Self::Administrator,
+            // A matter of who it is, and not of what he does.
+            P::KeepAccount => false,
         }
     }
 
@@ -222,11 +226,12 @@ impl Actor {
         match self.kind {
             ActorKind::Resident => matches!(permission, P::LookAround | P::Report),
             // Steps of a case are for those whose post they are.
-            ActorKind::Administrator => !matches!(permission, P::Act | P::Serve),
+            ActorKind::Administrator => !matches!(permission, P::Act | P::Serve | P::KeepAccount),
             ActorKind::Service => true,
             ActorKind::Program if self.roles.is_empty() => {
-                !matches!(permission, P::Act | P::Serve | P::Administer | P::SeeOriginals)
+                !matches!(permission, P::Act | P::Serve | P::KeepAccount | P::Administer | P::SeeOriginals)
             }
+            ActorKind::Person if permission == P::KeepAccount => true,
             ActorKind::Program | ActorKind::Person => {
                 matches!(permission, P::LookAround | P::Report) || self.roles.iter().any(|role| role.may(permission))
             }

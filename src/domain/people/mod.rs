@@ -1,12 +1,14 @@
 //! People (定人): who holds which role and post, and where.
 
 mod actor;
+mod attempts;
 mod roster;
 
 use serde::{Deserialize, Serialize};
 
 use super::{code::text_code, duty::DepartmentCode, grid::GridCode};
 pub use actor::{Actor, ActorKind, OPEN_SOURCES, Permission, Reach, Sight};
+pub use attempts::Attempts;
 pub use roster::Roster;
 
 text_code! {

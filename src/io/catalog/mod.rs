@@ -15,6 +15,7 @@ mod entry;
 mod files;
 mod grid_file;
 mod grids;
+mod notify;
 mod patrols;
 mod people;
 mod problem;
@@ -43,11 +44,14 @@ use files::SiteFolder;
 pub use grid_file::{GridFile, GridFileError, Kept};
 pub use grids::FILE as GRIDS;
 use grids::Grids;
+pub use notify::{Form, Notify, Tongue, Webhook};
+pub use people::STAFF;
 use problem::Problems;
 pub use problem::{Problem, Severity, Spot, Why};
 pub use serving::{PublicUrl, Serving, TlsFiles};
 pub use settings::{FILE as SETTINGS, Settings};
 pub use survey_grids::{ColumnMap, FIELDS, Reference, SaidBy, SurveyGridsError, feature_line};
+pub use written::write_over;
 
 /// One version of a site: immutable; every event and case keeps the version that it was placed with.
 #[derive(Debug)]
@@ -56,7 +60,7 @@ pub struct Catalog {
     pub settings: Settings,
     pub coverages: CoverageTimeline,
     pub routing: Arc<Routing>,
-    pub staff: Vec<Staff>,
+    pub staff: Arc<[Staff]>,
     /// Who walks which grid.
     pub roster: Roster,
     pub places: Register,
@@ -149,6 +153,19 @@ pub fn read_with_grids(root: &Path, grids: &str) -> Reading {
     read_from(root, Source::FolderBut(&grids), For::Placing)
 }
 
+/// Reads the whole site for the service, as it would be with another staff list.
+#[must_use]
+pub fn read_with_staff(root: &Path, staff: Vec<u8>) -> Reading {
+    let staff = SiteFiles::from([(STAFF.to_owned(), staff)]);
+    read_from(root, Source::FolderBut(&staff), For::Serving)
+}
+
+/// The members of a staff list that can be read, whatever is wrong with the others.
+#[must_use]
+pub fn staff_of(bytes: &[u8]) -> Vec<Staff> {
+    without_spots(people::staff(bytes, &mut Problems::of(STAFF)))
+}
+
 /// Reads a version from its files as they were kept, for the service of the folder, which gives the basemap and how it
 /// is reached. The same files are the same version, wherever they are read from.
 #[must_use]
@@ -194,7 +211,7 @@ fn read_from(root: &Path, source: Source<'_>, purpose: For) -> Reading {
     let territories =
         site.read(duties::TERRITORIES, Need::Optional, |bytes, p| Some(duties::territories(bytes, settings.datum, p)));
     let assets = site.read(duties::ASSETS, Need::Optional, |bytes, p| Some(duties::assets(bytes, settings.datum, p)));
-    let staff = site.read(people::STAFF, Need::Expected, |bytes, p| Some(people::staff(bytes, p)));
+    let staff = site.read(STAFF, Need::Expected, |bytes, p| Some(people::staff(bytes, p)));
     let places = site.read(people::PLACES, Need::Expected, |bytes, p| Some(people::places(bytes, datum, p)));
     let calendar = site.read(calendar::FILE, Need::Expected, |bytes, p| calendar::read(bytes, zone, p));
     let plan = site.read(workflow::FILE, Need::Optional, workflow::read).unwrap_or_default();
@@ -245,14 +262,16 @@ fn read_from(root: &Path, source: Source<'_>, purpose: For) -> Reading {
         without_spots(territories),
         without_spots(assets),
     ));
+    let staff: Arc<[Staff]> = without_spots(staff).into();
     let calendar = Arc::new(calendar.unwrap_or_else(|| WorkingCalendar::plain(settings.time_zone.clone())));
-    let staff = without_spots(staff);
     let catalog = coverages.filter(|_| sound).map(|coverages| Catalog {
         terms: Arc::new(Terms {
             version: version.as_str().to_owned(),
             plan,
             routing: Arc::clone(&routing),
             calendar: Arc::clone(&calendar),
+            staff: Arc::clone(&staff),
+            channels: settings.notify.channels(),
         }),
         version,
         coverages,

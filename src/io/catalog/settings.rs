@@ -5,6 +5,7 @@ use jiff::{SignedDuration, tz::TimeZone};
 use super::{
     entry::Entry,
     files::{SiteFolder, toml_tables},
+    notify::{self, Notify},
     problem::{Problem, Problems, Spot, Why},
     serving::{self, Serving},
 };
@@ -33,6 +34,8 @@ pub struct Settings {
     pub evidence: ShotLimits,
     /// How the service is reached.
     pub serving: Serving,
+    /// `[notify]`: what becomes of notices.
+    pub notify: Notify,
 }
 
 impl Default for Settings {
@@ -48,6 +51,7 @@ impl Default for Settings {
             nearest_m: 50.0,
             evidence: ShotLimits::default(),
             serving: Serving::default(),
+            notify: Notify::default(),
         }
     }
 }
@@ -116,6 +120,7 @@ pub fn parse(bytes: Option<&[u8]>) -> (Settings, Vec<Problem>) {
             limits.apart_m = evidence.number("apart_m", 1.0, 100_000.0).unwrap_or(limits.apart_m);
         });
         settings.serving = serving::read(&mut entry);
+        settings.notify = notify::read(&mut entry);
         entry.no_more_keys();
     }
     (settings, problems.into_vec())

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
-use super::{Store, StoreError, rows::to_json};
+use super::{Store, StoreError, rows::to_json, writer::Tx};
 use crate::domain::people::Actor;
 
 /// What a secret is good for.
@@ -99,13 +99,7 @@ impl Store {
     /// What the store suffers.
     pub async fn revoke(&self, site: &str, purpose: Purpose, name: &str, now: Timestamp) -> Result<usize, StoreError> {
         let (site, name) = (site.to_owned(), name.to_owned());
-        self.writer
-            .write(move |tx| {
-                let sql = "UPDATE token SET revoked_at = ? \
-                           WHERE site = ? AND purpose = ? AND name = ? AND revoked_at IS NULL";
-                Ok(tx.connection.execute(sql, params![now.as_millisecond(), site, purpose.to_string(), name])?)
-            })
-            .await
+        self.writer.write(move |tx| revoke(tx, &site, purpose, &name, None, now)).await
     }
 
     /// Ends one session, and nothing where there is none.
@@ -139,7 +133,21 @@ impl Store {
     }
 }
 
-fn insert(connection: &rusqlite::Connection, site: &str, credential: &Credential) -> Result<(), StoreError> {
+/// Ends all of that purpose and name but one; says how many there were.
+pub fn revoke(
+    tx: &Tx<'_>,
+    site: &str,
+    purpose: Purpose,
+    name: &str,
+    but_hash: Option<&str>,
+    now: Timestamp,
+) -> Result<usize, StoreError> {
+    let sql = "UPDATE token SET revoked_at = ?
+               WHERE site = ? AND purpose = ? AND name = ? AND hash IS NOT ? AND revoked_at IS NULL";
+    Ok(tx.connection.execute(sql, params![now.as_millisecond(), site, purpose.to_string(), name, but_hash])?)
+}
+
+pub fn insert(connection: &rusqlite::Connection, site: &str, credential: &Credential) -> Result<(), StoreError> {
     let mut insert = connection.prepare_cached(
         "INSERT INTO token (hash, site, name, purpose, actor, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
     )?;

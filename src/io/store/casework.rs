@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
-use super::{IdempotencyKey, Store, StoreError, evidence, rows, rows::to_json, writer::Tx};
+use super::{IdempotencyKey, Store, StoreError, evidence, notices, rows, rows::to_json, writer::Tx};
 use crate::domain::{
     case::{Action, ActionKind, Case, Deed, Step, Terms, TransitionError},
     duty::{CategoryCode, DepartmentCode, Placed},
@@ -100,6 +100,7 @@ fn take(tx: &Tx<'_>, steps: &ToTake) -> Result<Taken, StoreError> {
     if steps.version.is_some_and(|version| version != case.version) {
         return Ok(Taken::Stale { version: case.version });
     }
+    let before = case.clone();
     // Tried as a whole before the first is written: a refusal leaves nothing.
     let mut taken = Vec::with_capacity(steps.deeds.len());
     for deed in &steps.deeds {
@@ -111,6 +112,9 @@ fn take(tx: &Tx<'_>, steps: &ToTake) -> Result<Taken, StoreError> {
             Err(error) => return Ok(Taken::Refused(error)),
         }
     }
+    // Of a case that is merged they are the other one's after it.
+    let reporters = if case.status.is_open() { Vec::new() } else { notices::reporters(tx, case.id)? };
+    let told: Vec<Step> = taken.iter().map(|(_, step)| step.clone()).collect();
     for (after, step) in taken {
         if let Action::Merge { into } = &step.deed.action
             && !absorb(tx, steps, &after, *into)?
@@ -121,6 +125,7 @@ fn take(tx: &Tx<'_>, steps: &ToTake) -> Result<Taken, StoreError> {
         let (at, case) = (step.at, Box::new(after));
         tx.record(&steps.site, at, Change::CaseMoved { case, step: Box::new(step) })?;
     }
+    notices::tell(tx, &steps.site, Some(&before), &case, &told, &reporters, &steps.terms)?;
     remember_key(tx, steps)?;
     Ok(Taken::Done(Box::new(case)))
 }

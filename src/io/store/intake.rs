@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use jiff::tz::TimeZone;
+use jiff::{Timestamp, tz::TimeZone};
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use super::{
-    Store, StoreError, casework, evidence,
+    Store, StoreError, casework, evidence, notices,
     rows::{self, to_json},
     writer::Tx,
 };
 use crate::domain::{
-    case::{Action, Case, Deed, Past, Terms},
+    case::{Action, Case, Deed, Past, Step, Terms},
     duty::{Category, CategoryCode, Merge, WorkingCalendar},
     event::{Evidence, Matter, Report, is_same_matter},
     geo::{LocalPlane, Position},
@@ -70,6 +70,23 @@ impl Store {
         self.writer.write(move |tx| accept(tx, &new)).await
     }
 
+    /// Forgets which requests came before an instant: whoever repeats one of them by then does it again.
+    ///
+    /// # Errors
+    /// What the store suffers.
+    pub async fn forget_keys(&self, site: &str, before: Timestamp) -> Result<(), StoreError> {
+        let site = site.to_owned();
+        self.writer
+            .write(move |tx| {
+                for table in ["idempotency", "step_key", "made_key"] {
+                    let sql = format!("DELETE FROM {table} WHERE given_at < ? AND site = ?");
+                    tx.connection.prepare_cached(&sql)?.execute((before.as_millisecond(), &site))?;
+                }
+                Ok(())
+            })
+            .await
+    }
+
     /// Takes cases of past years in, all of them or none; how many were not there before.
     ///
     /// # Errors
@@ -108,8 +125,14 @@ pub fn accept(tx: &Tx<'_>, new: &NewReport) -> Result<Accepted, StoreError> {
     let now = new.report.received_at;
     let open = if new.past.is_some() { None } else { same_case(tx, new)? };
     let joined = open.is_some();
-    let case = open.map_or_else(|| open_case(tx, new), |case| join(tx, new, &case))?;
+    let (case, opening) = match open {
+        Some(case) => (join(tx, new, &case)?, None),
+        None => open_case(tx, new).map(|(case, opening)| (case, Some(opening)))?,
+    };
     insert_report(tx, new, &case)?;
+    if let Some(opening) = opening {
+        notices::tell(tx, &new.site, None, &case, &[opening], &[], &new.terms)?;
+    }
     remember_key(tx, new)?;
     if new.past.is_some() {
         return Ok(Accepted { report_id: new.report.id, case, joined, repeated: false });
@@ -209,14 +232,14 @@ pub fn open_near(
     Ok(found)
 }
 
-fn open_case(tx: &Tx<'_>, new: &NewReport) -> Result<Case, StoreError> {
+fn open_case(tx: &Tx<'_>, new: &NewReport) -> Result<(Case, Step), StoreError> {
     let number = next_number(tx, new)?;
     let (case, opening) = match new.past.clone() {
         Some(past) => Case::past(new.case_id, number, &new.report, past, &new.actor, &new.terms),
         None => Case::open(new.case_id, number, &new.report, &new.actor, new.verified, &new.terms),
     };
     casework::insert(tx, &new.site, &case, &opening)?;
-    Ok(case)
+    Ok((case, opening))
 }
 
 /// A further report of an open case.

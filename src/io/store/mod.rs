@@ -5,6 +5,7 @@
 //! rows only, and never wait for the writer (WAL).
 
 mod access;
+mod accounts;
 mod cases;
 mod casework;
 mod catalog;
@@ -22,6 +23,8 @@ mod made;
 mod migrations;
 mod places;
 mod record;
+mod notices;
+mod outbox;
 mod rows;
 mod tasks;
 mod turns;
@@ -36,6 +39,7 @@ use tokio::sync::broadcast;
 
 use crate::domain::update::Update;
 pub use access::{Credential, Purpose};
+pub use accounts::Attempt;
 pub use cases::{CaseFilter, Page};
 pub use casework::{Taken, ToTake};
 pub use catalog::{Adopted, NewVersion, Origin, Present};
@@ -48,6 +52,8 @@ pub use intake::{Accepted, IdempotencyKey, NewReport};
 pub use likeness::{Likely, NearbyReport};
 pub use log::Snapshot;
 pub use made::Made;
+pub use notices::{KeptNotice, NoticePage, Read};
+pub use outbox::{DeadPage, Outgoing};
 pub use places::{CollectedPlace, NewPlace};
 pub use record::{RecordCursor, RecordPage};
 pub use tasks::TaskTaken;

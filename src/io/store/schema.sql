@@ -305,6 +305,10 @@ CREATE TABLE made_key (
     PRIMARY KEY (site, actor, key)
 ) STRICT, WITHOUT ROWID;
 
+-- Keys are forgotten after a week.
+CREATE INDEX step_key_by_age ON step_key (given_at);
+CREATE INDEX made_key_by_age ON made_key (given_at);
+
 -- The last number given in a year.
 CREATE TABLE number_given (
     site TEXT    NOT NULL,
@@ -364,6 +368,49 @@ CREATE TABLE attendance (
 CREATE TABLE site_key (
     site TEXT NOT NULL PRIMARY KEY,
     key  BLOB NOT NULL                      -- 32 random bytes
+) STRICT, WITHOUT ROWID;
+
+-- What members of the staff are told: written with the step that it tells of, and forgotten after a while.
+CREATE TABLE notice (
+    entry   INTEGER PRIMARY KEY,            -- in the order in which they were told
+    id      BLOB    NOT NULL UNIQUE,
+    site    TEXT    NOT NULL,
+    staff   TEXT    NOT NULL,               -- whom it is for
+    case_id BLOB    NOT NULL,
+    at      INTEGER NOT NULL,
+    read_at INTEGER,                        -- NULL until it was read
+    notice  TEXT    NOT NULL                -- JSON of domain::case::Notice
+) STRICT;
+
+CREATE INDEX notice_by_staff ON notice (site, staff, entry);
+CREATE INDEX notice_unread   ON notice (site, staff, entry) WHERE read_at IS NULL;
+CREATE INDEX notice_by_age   ON notice (site, at);
+
+-- What goes out of the house: written with the step that it tells of, deleted once it was taken.
+CREATE TABLE outbox (
+    entry    INTEGER PRIMARY KEY,
+    id       BLOB    NOT NULL UNIQUE,       -- for the receiver to know a repetition by
+    site     TEXT    NOT NULL,
+    channel  TEXT    NOT NULL,              -- name of the webhook
+    made_at  INTEGER NOT NULL,
+    message  TEXT    NOT NULL,              -- JSON of domain::case::Message
+    failures INTEGER NOT NULL,
+    why      TEXT,                          -- JSON of the last failure
+    next_at  INTEGER                        -- when it is tried next; NULL: a dead letter
+) STRICT;
+
+CREATE INDEX outbox_by_turn ON outbox (site, channel, next_at, entry) WHERE next_at IS NOT NULL;
+CREATE INDEX outbox_dead    ON outbox (site, entry)                   WHERE next_at IS NULL;
+
+-- Passwords of the staff, and how often somebody tried a wrong one. The row without a name is that of all names that
+-- are nobody's, so that trying one takes as long as trying a real one.
+CREATE TABLE account (
+    site         TEXT    NOT NULL,
+    staff        TEXT    NOT NULL,
+    password     TEXT,                      -- argon2id with its salt and cost; NULL where none was chosen
+    failures     INTEGER NOT NULL,          -- in a row
+    locked_until INTEGER,
+    PRIMARY KEY (site, staff)
 ) STRICT, WITHOUT ROWID;
 
 -- Keys of programs, and sessions of people. Of each only a hash is kept.

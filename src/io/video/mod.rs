@@ -19,7 +19,7 @@ pub use annotate::{Mark, draw};
 pub use clip::{ClipError, ClipWriter};
 pub use needs::{MissingElement, NoGStreamer, missing_elements};
 pub use rendered::frame_of;
-pub use source::{Credential, Secrets, Source};
+pub use source::Source;
 pub use still::Still;
 pub use watch::{Watch, WatchOptions, Watcher};
 

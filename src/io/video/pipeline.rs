@@ -6,10 +6,13 @@ use gstreamer::{self as gst, prelude::*};
 use gstreamer_app as gst_app;
 use gstreamer_video::{self as gst_video, prelude::*};
 
-use super::{Credential, FrameSource, Pace, Turn};
-use crate::domain::{
-    camera::{LinkCause, StreamUri},
-    vision::{Frame, Plane},
+use super::{FrameSource, Pace, Turn};
+use crate::{
+    domain::{
+        camera::{LinkCause, StreamUri},
+        vision::{Frame, Plane},
+    },
+    io::secrets::Credential,
 };
 
 /// A pipeline that ends in pictures as I420. It has one owner and one life: what fails is thrown away and built anew.

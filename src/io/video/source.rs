@@ -1,14 +1,11 @@
 //! Where pictures come from, and with which credential.
 
-use std::{
-    collections::BTreeMap,
-    fmt, fs, io,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use super::{FrameSource, Pace, pipeline::Pipeline, rendered::Rendered};
 use crate::{
     domain::camera::{Camera, LinkCause, StreamUri},
+    io::secrets::{Credential, Secrets},
     scene::{Lens, SceneKind, SceneOrder},
 };
 
@@ -28,72 +25,6 @@ pub enum Source {
         height: u32,
         lens: Lens,
     },
-}
-
-/// User and password of a stream. Never printed.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Credential {
-    pub user: String,
-    pub password: String,
-}
-
-impl fmt::Debug for Credential {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Credential(…)")
-    }
-}
-
-/// Credentials by the names that the cameras' `secret` gives: of the environment, else of a file.
-#[derive(Debug, Clone, Default)]
-pub struct Secrets {
-    of_file: BTreeMap<String, Credential>,
-}
-
-/// Before the name, in capitals with `_` for all else, of a variable of the environment.
-const VARIABLE: &str = "GRIDWATCH_SECRET_";
-
-impl Secrets {
-    /// The secrets of a TOML file with a line `name = "user:password"` for each; none where there is no file.
-    ///
-    /// # Errors
-    /// If it cannot be read, or a line is not of that form; says nothing of its contents.
-    pub fn read(file: &Path) -> io::Result<Self> {
-        let text = match fs::read_to_string(file) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(error) => return Err(error),
-        };
-        let wrong = |why: &str| io::Error::new(io::ErrorKind::InvalidData, format!("{}: {why}", file.display()));
-        // The parser's own message would show the line.
-        let table: BTreeMap<String, String> =
-            toml::from_str(&text).map_err(|_| wrong("not lines of name = \"user:password\""))?;
-        let pairs = table.into_iter().map(|(name, pair)| {
-            let credential = Credential::of_pair(&pair).ok_or_else(|| wrong(&format!("{name} has no colon")))?;
-            Ok((name, credential))
-        });
-        Ok(Self { of_file: pairs.collect::<io::Result<_>>()? })
-    }
-
-    /// Whether there is one of that name.
-    #[must_use]
-    pub fn has(&self, name: &str) -> bool {
-        self.find(name).is_some()
-    }
-
-    fn find(&self, name: &str) -> Option<Credential> {
-        let capitals = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
-        let variable: String = VARIABLE.chars().chain(name.chars().map(capitals)).collect();
-        let of_environment = std::env::var(variable).ok();
-        of_environment.and_then(|pair| Credential::of_pair(&pair)).or_else(|| self.of_file.get(name).cloned())
-    }
-}
-
-impl Credential {
-    /// Of `user:password`; the password may have colons.
-    fn of_pair(pair: &str) -> Option<Self> {
-        let (user, password) = pair.split_once(':')?;
-        Some(Self { user: user.to_owned(), password: password.to_owned() })
-    }
 }
 
 impl Source {
@@ -144,20 +75,6 @@ fn lens_of(camera: &Camera) -> Lens {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_secret_is_of_the_file_and_is_never_printed() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("secrets.toml");
-        assert!(Secrets::read(&file).expect("none is fine").find("yard").is_none());
-        fs::write(&file, "yard = \"admin:a:b@c\"\n").expect("written");
-        let secrets = Secrets::read(&file).expect("read");
-        assert_eq!(secrets.find("yard").map(|found| found.password), Some("a:b@c".to_owned()));
-        assert!(!format!("{secrets:?}").contains("a:b@c"));
-        fs::write(&file, "yard = \"hunter2\"\n").expect("written");
-        let error = Secrets::read(&file).expect_err("no colon").to_string();
-        assert!(error.contains("yard") && !error.contains("hunter2"), "{error}");
-    }
 
     #[test]
     fn a_camera_is_read_by_its_small_stream() {

@@ -16,7 +16,10 @@ use super::{
 };
 use crate::{
     domain::camera::{Camera, Link, LinkStatus, Lookout},
-    io::video::{Secrets, Source, Watch, WatchOptions},
+    io::{
+        secrets::Secrets,
+        video::{Source, Watch, WatchOptions},
+    },
 };
 
 /// Shared by all who look.

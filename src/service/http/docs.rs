@@ -20,8 +20,8 @@ use utoipa_swagger_ui::Config;
 use super::{
     ROUTES, basemap, cases,
     error::{ApiError, Refusal},
-    evidence, figures, findings, follow, frame, heat, live, locate, me, operations, places, record, reports, session,
-    site, steps, tasks, visits,
+    evidence, figures, findings, follow, frame, heat, live, locate, me, notices, operations, places, record, reports,
+    session, site, steps, tasks, visits,
 };
 use crate::domain::people::{Actor, Permission};
 
@@ -45,6 +45,11 @@ use crate::domain::people::{Actor, Permission};
         visits::list,
         visits::plan,
         visits::done,
+        me::set_password,
+        notices::list,
+        notices::read,
+        notices::dead,
+        notices::again,
         cases::list,
         cases::one,
         steps::take,

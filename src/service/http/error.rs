@@ -18,8 +18,8 @@ use crate::{
     domain::{case::TransitionError, patrol::TaskError},
     io::{evidence::PhotoFault, store::StoreError, tables::value::Fault},
     service::{
-        casework::StepError, eyes::NoPicture, findings::DecisionError, intake::IntakeError, patrol::PatrolError,
-        register::PlaceError,
+        accounts::AccountError, casework::StepError, eyes::NoPicture, findings::DecisionError, intake::IntakeError,
+        patrol::PatrolError, register::PlaceError,
     },
     words::Language,
 };
@@ -33,7 +33,6 @@ pub enum Refusal {
     SignIn,
     NotAllowed,
     UnknownToken,
-    UnknownSignInCode,
     UnknownHost,
     ForeignPage,
     UnreadableValue,
@@ -59,7 +58,7 @@ impl Refusal {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::SignIn | Self::UnknownToken | Self::UnknownSignInCode => StatusCode::UNAUTHORIZED,
+            Self::SignIn | Self::UnknownToken => StatusCode::UNAUTHORIZED,
             Self::NotAllowed | Self::ForeignPage => StatusCode::FORBIDDEN,
             Self::UnknownHost => StatusCode::MISDIRECTED_REQUEST,
             Self::UnreadableValue | Self::UnknownName | Self::NotTogether | Self::NotOfAction => {
@@ -216,6 +215,22 @@ impl From<IntakeError> for ApiError {
             IntakeError::Photo(PhotoFault::Io(error)) => PhotoFault::Io(error).into(),
             IntakeError::Photo(fault @ PhotoFault::PhotoTooLarge { .. }) => {
                 Self { status: StatusCode::PAYLOAD_TOO_LARGE, ..Self::unprocessable(Some("photo"), &fault) }
+            }
+            told => Self::unprocessable(told.field(), &told),
+        }
+    }
+}
+
+impl From<AccountError> for ApiError {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::Store(error) => error.into(),
+            AccountError::Hash(error) => {
+                tracing::error!(%error, "a password could not be hashed");
+                Self::of(Refusal::Internal)
+            }
+            told @ (AccountError::UnknownSignInCode | AccountError::NotLetIn) => {
+                Self { status: StatusCode::UNAUTHORIZED, ..Self::unprocessable(None, &told) }
             }
             told => Self::unprocessable(told.field(), &told),
         }

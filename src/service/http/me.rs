@@ -1,6 +1,11 @@
 //! `/api/me`: what a member of staff does as such.
 
-use axum::{Json, body::Bytes, extract::State};
+use axum::{
+    Json,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -9,10 +14,12 @@ use super::{
     error::{ApiError, ErrorBody},
     guard::{By, blocking},
     query::{object, position},
+    session,
 };
 use crate::{
     domain::{geo::Datum, people::StaffId},
     io::store::Attendance,
+    service::accounts::Accounts,
 };
 
 /// On duty or not, and where.
@@ -49,4 +56,32 @@ pub async fn attend(State(state): State<AppState>, By(actor): By, body: Bytes) -
     let now = state.clock.now();
     state.store.attend(&state.site, StaffId::new(&actor.name), on_duty, position, now).await?;
     Ok(Json(blocking(move || state.store.attendance(&state.site, &actor.name, now)).await??))
+}
+
+/// The password of one's choice.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordBody {
+    /// 10 to 128 characters, and not one's own name.
+    #[schema(required = true)]
+    password: Option<String>,
+    /// The one that there was.
+    old: Option<String>,
+}
+
+/// Chooses a password; ends one's other sessions, and codes that were not used.
+#[utoipa::path(
+    post, path = "/api/me/password", tag = "people", request_body = PasswordBody,
+    responses((status = 204), (status = "4XX", body = ErrorBody)),
+)]
+pub async fn set_password(
+    State(accounts): State<Accounts>,
+    By(actor): By,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<StatusCode, ApiError> {
+    let PasswordBody { password, old } = object(&body)?;
+    let password = password.ok_or_else(|| ApiError::missing("password"))?;
+    accounts.set_password(&actor, old, password, session::cookie(&headers)).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -18,6 +18,7 @@ mod heat;
 mod live;
 mod locate;
 mod me;
+mod notices;
 mod operations;
 mod pace;
 mod pages;
@@ -49,6 +50,7 @@ use tower_http::{
 };
 
 use super::{
+    accounts::Accounts,
     casework::Casework,
     clock::Clock,
     eyes::Eyes,
@@ -80,6 +82,7 @@ pub struct AppState {
     pub catalog: Arc<ArcSwap<Catalog>>,
     pub store: Store,
     pub intake: Intake,
+    pub accounts: Accounts,
     /// What the secrets of residents are made with.
     pub follow_key: FollowKey,
     pub eyes: Eyes,
@@ -104,6 +107,12 @@ pub struct AppState {
 impl FromRef<AppState> for Intake {
     fn from_ref(state: &AppState) -> Self {
         state.intake.clone()
+    }
+}
+
+impl FromRef<AppState> for Accounts {
+    fn from_ref(state: &AppState) -> Self {
+        state.accounts.clone()
     }
 }
 
@@ -188,6 +197,11 @@ pub const ROUTES: &[Route] = &[
     ("/api/me/record", Permission::Serve, || get(record::list)),
     ("/api/visits", Permission::Serve, || get(visits::list).post(visits::plan)),
     ("/api/visits/{id}/done", Permission::Serve, || post(visits::done)),
+    ("/api/me/notices", Permission::KeepAccount, || get(notices::list)),
+    ("/api/me/notices/read", Permission::KeepAccount, || post(notices::read)),
+    ("/api/notices/dead", Permission::Administer, || get(notices::dead)),
+    ("/api/notices/dead/{id}/again", Permission::Administer, || post(notices::again)),
+    ("/api/me/password", Permission::KeepAccount, || post(me::set_password)),
     ("/api/follow", Permission::Report, || post(follow::follow)),
     ("/api/follow/rate", Permission::Report, || post(follow::rate)),
     ("/api/cases", Permission::ReadCases, || get(cases::list)),

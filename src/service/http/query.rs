@@ -132,11 +132,14 @@ fn blame<T: DeserializeOwned>(
     members: &Map<String, Value>,
     error: &serde_path_to_error::Error<serde_json::Error>,
 ) -> ApiError {
+    /// What stands in these is not said again.
+    const SECRET: [&str; 4] = ["code", "password", "old", "secret"];
     if let Some(refused) = members.keys().find_map(|name| known::<T>(name).err()) {
         return refused;
     }
     let name = error.path().to_string();
     match members.get(&name) {
+        Some(_) if SECRET.contains(&&*name) => ApiError::unreadable(Some(&name), "…"),
         Some(Value::String(text)) => ApiError::unreadable(Some(&name), text),
         Some(value) => ApiError::unreadable(Some(&name), &value.to_string()),
         None => ApiError::unreadable(Some("body"), &error.inner().to_string()),

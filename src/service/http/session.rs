@@ -1,4 +1,4 @@
-//! `/api/session`: the sign-in link's code becomes a cookie.
+//! `/api/session`: a code, or name and password, becomes a cookie.
 
 use axum::{
     Json,
@@ -7,41 +7,55 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use jiff::SignedDuration;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{
     AppState,
-    error::{ApiError, ErrorBody, Refusal},
+    error::{ApiError, ErrorBody},
     guard::By,
     query::object,
 };
 use crate::{
     domain::people::Actor,
-    service::secret::{self, Secret},
+    service::{
+        accounts::{Accounts, SESSION, SignedIn},
+        secret,
+    },
 };
 
 pub const COOKIE: &str = "gridwatch_session";
-const SESSION: SignedDuration = SignedDuration::from_hours(12);
 
+/// A code alone, or name and password.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct SignIn {
-    code: String,
+    /// Of the sign-in link, or given by the administrator: good once.
+    code: Option<String>,
+    /// Id of the staff list.
+    name: Option<String>,
+    password: Option<String>,
 }
 
-/// `POST`: `{"code": …}` from the link's fragment, good once.
+/// `POST`: `{"code": …}` from the link's fragment, good once; or `{"name": …, "password": …}`.
 #[utoipa::path(
     post, path = "/api/session", tag = "session", request_body = SignIn,
     responses((status = 200, body = Actor), (status = "4XX", body = ErrorBody)),
 )]
-pub async fn sign_in(State(state): State<AppState>, body: Bytes) -> Result<Response, ApiError> {
-    let SignIn { code } = object(&body)?;
-    let internal = |_| ApiError::of(Refusal::Internal);
-    let (session, now) = (Secret::new().map_err(internal)?, state.clock.now());
-    let (code, kept) = (secret::hash(&code), session.hash());
-    let actor = state.store.exchange(&state.site, &code, &kept, now, now + SESSION).await?;
-    let actor = actor.ok_or_else(|| ApiError::of(Refusal::UnknownSignInCode))?;
+pub async fn sign_in(
+    State(state): State<AppState>,
+    State(accounts): State<Accounts>,
+    body: Bytes,
+) -> Result<Response, ApiError> {
+    let SignedIn { actor, session } = match object(&body)? {
+        SignIn { code: Some(_), name: Some(_), .. } => return Err(ApiError::not_together("code", "name")),
+        SignIn { code: Some(_), password: Some(_), .. } => return Err(ApiError::not_together("code", "password")),
+        SignIn { code: Some(code), .. } => accounts.by_code(&code).await?,
+        SignIn { name: Some(name), password: Some(password), .. } => accounts.by_password(&name, password).await?,
+        SignIn { name: Some(_), .. } => return Err(ApiError::missing("password")),
+        SignIn { password: Some(_), .. } => return Err(ApiError::missing("name")),
+        SignIn { .. } => return Err(ApiError::missing("code")),
+    };
     let cookie = cookie_header(session.expose(), SESSION.as_secs(), state.is_secure);
     Ok(([(header::SET_COOKIE, cookie)], Json(actor)).into_response())
 }

@@ -51,8 +51,13 @@ impl Service {
 
     /// The demo site's, ended and begun anew; its clock stands again where it stood at the first start.
     pub async fn restarted(self) -> Self {
+        self.restarted_at(served_site()).await
+    }
+
+    /// The same for a site of its own.
+    pub async fn restarted_at(self, site: &Path) -> Self {
         self.running.stop().await.expect("stops");
-        Self::with_data(served_site(), self.data).await
+        Self::with_data(site, self.data).await
     }
 
     /// The folder of its store and photos.

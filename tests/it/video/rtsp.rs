@@ -2,7 +2,7 @@
 
 use gridwatch::{
     domain::camera::{LinkCause, LinkEvent},
-    io::video::{Credential, Source},
+    io::{secrets::Credential, video::Source},
 };
 
 use super::{
