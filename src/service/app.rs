@@ -173,6 +173,7 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
         evidence,
         heat: Heat::new(Arc::clone(&site), store.clone()),
         pictures,
+        editing: Arc::default(),
         counting: Arc::new(Semaphore::new(COUNTING)),
         folder: options.site.as_path().into(),
         clock,

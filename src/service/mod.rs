@@ -22,6 +22,7 @@ pub mod register;
 pub mod messages;
 pub mod password;
 pub mod restore;
+pub mod rulings;
 pub mod secret;
 pub mod telemetry;
 pub mod truth;

@@ -138,7 +138,7 @@ impl Places {
     }
 
     /// The register as the store has it now.
-    async fn look_again(&self) -> Result<(), PatrolError> {
+    pub(super) async fn look_again(&self) -> Result<(), PatrolError> {
         let (store, site) = (self.intake.store.clone(), Arc::clone(&self.intake.site));
         let added = blocking(move || store.collected_places(&site)).await?;
         self.intake.register.store(Arc::new(joined(&self.intake.catalog.load(), added)));

@@ -122,6 +122,39 @@ pub async fn import(
     take(store, &catalog.settings.id, catalog.version.as_str(), files, present, actor, now).await
 }
 
+/// Makes what is true now with one file changed the true version: the service's own edit, which the site's files do not have
+/// until they are exported.
+///
+/// # Errors
+/// If the file makes the site unsound, another edit came in between, or what the store suffers.
+pub async fn edit(
+    root: &Path,
+    store: &Store,
+    site: &str,
+    (file, bytes): (&str, Vec<u8>),
+    actor: &str,
+    now: Timestamp,
+) -> anyhow::Result<Catalog> {
+    let present = store.present_version(site)?;
+    let mut files = kept_files(store, site, present.as_ref())?;
+    files.insert(file.to_owned(), bytes);
+    let Reading { catalog, problems, files } = catalog::read_version(root, &files);
+    let catalog = catalog.with_context(|| format!("the site would have {} problems", problems.len()))?;
+    let new = NewVersion {
+        site: site.to_owned(),
+        version: catalog.version.as_str().to_owned(),
+        files,
+        origin: Origin::Edit,
+        parent: present.map(|present| present.version),
+        at: now,
+        actor: actor.to_owned(),
+    };
+    match store.adopt(new).await? {
+        Adopted::Overtaken { .. } => bail!("another edit came in between"),
+        Adopted::Taken | Adopted::Already => Ok(catalog),
+    }
+}
+
 /// Makes the folder hold the files of the true version, and has the store know that it does.
 ///
 /// # Errors

@@ -151,6 +151,7 @@ mod tests {
             patrol::PatrolError,
             register::PlaceError,
             restore::RestoreError,
+            rulings::RulingError,
         },
     };
 
@@ -204,6 +205,7 @@ mod tests {
             PlaceError::VARIANTS,
             Judgement::VARIANTS,
             AccountError::VARIANTS,
+            RulingError::VARIANTS,
             NotTaken::VARIANTS,
         ]
         .concat()
@@ -228,6 +230,7 @@ mod tests {
                 "task",
                 "patrol",
                 "hash",
+                "step",
             ];
             !wrapped.contains(code)
         })

@@ -489,3 +489,47 @@ async fn what_the_specialist_of_the_grid_tells_is_verified() {
         assert_eq!(case["status"], status, "{who}");
     }
 }
+
+#[tokio::test]
+async fn what_the_head_rules_becomes_a_rule_with_one_tap() {
+    let mut room = Room::open().await;
+    let case = room.dispatched("010301", json!({"action": "dispatch", "lead": "HWJ"})).await;
+    let path = format!("/api/cases/{case}/ruling");
+    let early = room.post(HEAD, &path, json!({})).await;
+    assert_eq!(code(&early), (409, "no_ruling"));
+    room.takes("clerk-03", &case, json!({"action": "ask", "wish": "return", "owner": "CGJ", "note": "墙归城管"})).await;
+    room.takes(HEAD, &case, json!({"action": "rule", "owner": "CGJ", "note": "城管"})).await;
+    assert_eq!(code(&room.post(DISPATCHER, &path, json!({})).await), (403, "not_yours"));
+    let elsewhere = room.post(HEAD, &path, json!({"grid": "15062100100201"})).await;
+    assert_eq!(code(&elsewhere), (422, "not_on_its_way"));
+    let (status, ruling) = room.post(HEAD, &path, json!({})).await;
+    assert_eq!(status, StatusCode::CREATED, "{ruling}");
+    assert_eq!((&ruling["department"], &ruling["category"]), (&json!("CGJ"), &json!("010301")));
+    let (number, grid) = (ruling["case"].as_str().expect("a number"), ruling["grid"].as_str().expect("a code"));
+
+    let locate = "/api/locate?lon=110.0331&lat=40.4109&category=010301";
+    let (_, placed) = room.get(HEAD, locate).await;
+    assert_eq!(
+        (&placed["department"], &placed["rule"]),
+        (&json!("CGJ"), &json!(format!("ruling:{number}"))),
+        "{placed}"
+    );
+    assert!(placed.to_string().contains(&format!("it was ruled on case {number} that")), "{placed}");
+    // Next door, and of another category, all is as it was.
+    let (_, other) = room.get(HEAD, "/api/locate?lon=110.0331&lat=40.4109&category=010101").await;
+    assert_ne!(other["department"], "CGJ", "{other}");
+    // It outlives the service, and its version is no less true than the files.
+    room.service = room.service.restarted().await;
+    let (_, placed) = room.get(HEAD, locate).await;
+    assert_eq!(placed["department"], "CGJ");
+    let (_, list) = room.get(HEAD, "/api/rulings").await;
+    assert_eq!(list["rulings"].as_array().map(Vec::len), Some(1));
+    let token = room.token(HEAD).await;
+    for expected in [StatusCode::NO_CONTENT, StatusCode::NOT_FOUND] {
+        let url = room.service.url(&format!("/api/rulings/010301/{grid}"));
+        let (status, said) = answer(room.service.client.delete(url).bearer_auth(&token)).await;
+        assert_eq!(status, expected, "{said}");
+    }
+    let (_, placed) = room.get(HEAD, locate).await;
+    assert_eq!(placed["department"], "HWJ");
+}

@@ -5,7 +5,7 @@ mod clock;
 mod diagram;
 mod effect;
 #[cfg(test)]
-pub(in crate::domain) mod histories;
+pub(crate) mod histories;
 mod message;
 mod notice;
 mod order;

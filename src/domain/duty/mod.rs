@@ -15,7 +15,7 @@ pub use category::{Category, CategoryCode, CategoryKind, Merge, ResponsibilityLi
 pub use limit::{Limit, LimitError, LimitUnit};
 pub use place::{Outcome, Placement, Reason, Request, place};
 pub use placed::{Candidate, Placed, Step};
-pub use routing::{Asset, Routing, Rule, Territory};
+pub use routing::{Asset, Routing, Rule, Ruling, Territory};
 pub use scope::Scope;
 
 /// A department (职能部门) that cases are dispatched to.

@@ -104,6 +104,13 @@ pub enum Reason {
         department: DepartmentCode,
         distance_m: f64,
     },
+    /// A shift head ruled so, on a case.
+    RulingOwner {
+        category: CategoryCode,
+        grid: GridCode,
+        department: DepartmentCode,
+        case: String,
+    },
     TerritoryOwner {
         territory: String,
         department: DepartmentCode,
@@ -127,7 +134,7 @@ pub enum Reason {
 /// Places one event.
 ///
 /// The grid is the leaf that claims the position, else the nearest within `tolerance_m`. The department is the asset's,
-/// else the territory's, else the category's, else the one of the grid or of the nearest wider level that has one.
+/// else the one that was ruled on for the category in the grid or in a wider level, else the territory's, else the category's, else the one of the grid or of the nearest wider level that has one.
 /// Outside every grid nobody is in charge; without a position only the category can tell.
 #[must_use]
 pub fn place<'a>(
@@ -176,6 +183,12 @@ impl<'a> Placement<'a> {
             Some(Rule::Asset { asset, distance_m }) => {
                 Reason::AssetOwner { asset: asset.code.clone(), department: asset.department.clone(), distance_m }
             }
+            Some(Rule::Ruling(ruling)) => Reason::RulingOwner {
+                category: ruling.category.clone(),
+                grid: ruling.grid.clone(),
+                department: ruling.department.clone(),
+                case: ruling.case.clone(),
+            },
             Some(Rule::Territory(territory)) => {
                 Reason::TerritoryOwner { territory: territory.code.clone(), department: territory.department.clone() }
             }
@@ -264,6 +277,12 @@ impl<'a> Placement<'a> {
     ) -> Option<Rule<'a>> {
         if let Some((asset, distance_m)) = self.category.and_then(|category| routing.asset_at(position, category)) {
             return Some(Rule::Asset { asset, distance_m });
+        }
+        let ruled = |category: &Category| {
+            coverage.hierarchy.path(node).find_map(|grid| routing.ruling(&category.code, &grid.code))
+        };
+        if let Some(ruling) = self.category.and_then(ruled) {
+            return Some(Rule::Ruling(ruling));
         }
         if let Some(territory) = routing.territory_at(position, self.category) {
             return Some(Rule::Territory(territory));

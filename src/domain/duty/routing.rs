@@ -1,7 +1,8 @@
-//! From a place and a category to the department in charge: asset, then territory, then category, then grid.
+//! From a place and a category to the department in charge: asset, then ruling, then territory, then category, then grid.
 
 use std::{collections::HashMap, fmt};
 
+use jiff::Timestamp;
 use rstar::{
     AABB, RTree,
     primitives::{GeomWithData, Rectangle},
@@ -11,7 +12,7 @@ use super::{Category, CategoryCode, Department, DepartmentCode};
 use crate::domain::{
     code,
     geo::{LocalPlane, Position},
-    grid::{Border, Grid},
+    grid::{Border, Grid, GridCode},
 };
 
 /// A component with an owner of its own (权属部件): a cover that belongs to the railway, not to the water works.
@@ -37,6 +38,19 @@ pub struct Territory {
     pub border: Border,
 }
 
+/// What a shift head ruled (裁定), kept as a rule: what is found of a category in a grid, or in a wider level, is theirs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ruling {
+    pub category: CategoryCode,
+    pub grid: GridCode,
+    pub department: DepartmentCode,
+    /// Number of the case that it was ruled on.
+    pub case: String,
+    /// Who ruled, as in the trail.
+    pub ruled_by: Option<String>,
+    pub ruled_at: Option<Timestamp>,
+}
+
 /// What decided on the department.
 #[derive(Debug, Clone, Copy)]
 pub enum Rule<'a> {
@@ -44,6 +58,7 @@ pub enum Rule<'a> {
         asset: &'a Asset,
         distance_m: f64,
     },
+    Ruling(&'a Ruling),
     Territory(&'a Territory),
     Category(&'a Category),
     /// The grid, or the wider level that it inherits its department from.
@@ -58,6 +73,7 @@ impl<'a> Rule<'a> {
     pub fn department(&self) -> Option<&'a DepartmentCode> {
         match self {
             Self::Asset { asset, .. } => Some(&asset.department),
+            Self::Ruling(ruling) => Some(&ruling.department),
             Self::Territory(territory) => Some(&territory.department),
             Self::Category(category) => category.department.as_ref(),
             Self::Grid { department, .. } => Some(department),
@@ -70,6 +86,7 @@ impl fmt::Display for Rule<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Asset { asset, .. } => write!(f, "asset:{}", asset.code),
+            Self::Ruling(ruling) => write!(f, "ruling:{}", ruling.case),
             Self::Territory(territory) => write!(f, "territory:{}", territory.code),
             Self::Category(category) => write!(f, "category:{}", category.code),
             Self::Grid { grid, .. } => write!(f, "grid:{}", grid.code),
@@ -90,6 +107,7 @@ pub struct Routing {
     assets: Vec<Asset>,
     asset_tree: RTree<GeomWithData<[f64; 2], usize>>,
     max_radius_m: f64,
+    rulings: Vec<Ruling>,
 }
 
 impl Routing {
@@ -115,7 +133,25 @@ impl Routing {
             categories,
             territories,
             assets,
+            rulings: Vec::new(),
         }
+    }
+
+    /// With what was ruled; of several rulings on the same the last holds.
+    #[must_use]
+    pub fn with_rulings(self, rulings: Vec<Ruling>) -> Self {
+        Self { rulings, ..self }
+    }
+
+    #[must_use]
+    pub fn rulings(&self) -> &[Ruling] {
+        &self.rulings
+    }
+
+    /// What was ruled on a category in a grid itself. There are few rulings, as heads are asked seldom.
+    #[must_use]
+    pub fn ruling(&self, category: &CategoryCode, grid: &GridCode) -> Option<&Ruling> {
+        self.rulings.iter().rev().find(|ruling| ruling.category == *category && ruling.grid == *grid)
     }
 
     #[must_use]

@@ -1,4 +1,6 @@
-//! `geodata/departments.toml`, `categories.csv`, `territories.geojson`, `assets.geojson`: who is in charge of what.
+//! `geodata/departments.toml`, `categories.csv`, `territories.geojson`, `assets.geojson`, `rulings.csv`: who is in charge of what.
+
+use jiff::tz::TimeZone;
 
 use super::{
     codes::{Listed, SeenCodes},
@@ -10,9 +12,9 @@ use super::{
 };
 use crate::{
     domain::{
-        duty::{Asset, Category, CategoryCode, Department, DepartmentCode, Territory},
+        duty::{Asset, Category, CategoryCode, Department, DepartmentCode, Ruling, Territory},
         geo::Datum,
-        grid::Border,
+        grid::{Border, GridCode},
     },
     io::tables::geojson::point,
 };
@@ -21,6 +23,7 @@ pub const DEPARTMENTS: &str = "geodata/departments.toml";
 pub const CATEGORIES: &str = "geodata/categories.csv";
 pub const TERRITORIES: &str = "geodata/territories.geojson";
 pub const ASSETS: &str = "geodata/assets.geojson";
+pub const RULINGS: &str = "geodata/rulings.csv";
 
 /// How near an asset a report must lie, where the asset does not say.
 const ASSET_RADIUS_M: f64 = 15.0;
@@ -141,4 +144,40 @@ pub fn assets(bytes: &[u8], site_datum: Option<Datum>, problems: &mut Problems) 
         Some((Asset { code, category, department, position, radius_m }, spot))
     };
     features.into_iter().filter_map(&mut asset).collect()
+}
+const RULING: Columns<'_> =
+    Columns { required: &["category", "grid", "department", "case"], optional: &["ruled_by", "ruled_at"] };
+
+pub fn rulings(bytes: &[u8], zone: &TimeZone, problems: &mut Problems) -> Vec<(Ruling, Spot)> {
+    let rows = csv_rows(bytes, &RULING, &mut SeenCodes::default(), problems).unwrap_or_default();
+    let mut ruling = |(spot, values): RawEntry| {
+        let mut entry = Entry::new(spot, values, problems);
+        let (category, grid) = (entry.required_code("category"), entry.required_code("grid"));
+        let (department, case) = (entry.required_code("department"), entry.required_code("case"));
+        let (ruled_by, ruled_at) = (entry.text("ruled_by"), entry.instant("ruled_at", zone));
+        let ruling = Ruling {
+            category: CategoryCode::new(category?),
+            grid: GridCode::new(grid?),
+            department: DepartmentCode::new(department?),
+            case: case?,
+            ruled_by,
+            ruled_at,
+        };
+        Some((ruling, entry.spot))
+    };
+    rows.into_iter().filter_map(&mut ruling).collect()
+}
+
+/// The file of these rulings.
+#[must_use]
+pub fn rulings_csv(rulings: &[Ruling]) -> Vec<u8> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    // Writing into memory cannot fail.
+    let _ = writer.write_record(RULING.required.iter().chain(RULING.optional));
+    for Ruling { category, grid, department, case, ruled_by, ruled_at } in rulings {
+        let at = ruled_at.map(|at| at.to_string()).unwrap_or_default();
+        let row = [category.as_str(), grid.as_str(), department.as_str(), case, ruled_by.as_deref().unwrap_or(""), &at];
+        let _ = writer.write_record(row);
+    }
+    writer.into_inner().unwrap_or_default()
 }

@@ -40,6 +40,7 @@ use crate::domain::{
 };
 pub use basemap::{BasemapLayer, basemap_files};
 pub use difference::{Change, Difference, Put, differences, put};
+pub use duties::{RULINGS, rulings_csv};
 use files::SiteFolder;
 pub use grid_file::{GridFile, GridFileError, Kept};
 pub use grids::FILE as GRIDS;
@@ -214,6 +215,8 @@ fn read_from(root: &Path, source: Source<'_>, purpose: For) -> Reading {
     let staff = site.read(STAFF, Need::Expected, |bytes, p| Some(people::staff(bytes, p)));
     let places = site.read(people::PLACES, Need::Expected, |bytes, p| Some(people::places(bytes, datum, p)));
     let calendar = site.read(calendar::FILE, Need::Expected, |bytes, p| calendar::read(bytes, zone, p));
+    let rulings =
+        site.read(RULINGS, Need::Optional, |bytes, p| Some(duties::rulings(bytes, zone, p))).unwrap_or_default();
     let plan = site.read(workflow::FILE, Need::Optional, workflow::read).unwrap_or_default();
     let assessment = site.read(assessment::FILE, Need::Optional, assessment::read).unwrap_or_default();
     let cameras =
@@ -249,6 +252,7 @@ fn read_from(root: &Path, source: Source<'_>, purpose: For) -> Reading {
         categories: categories.as_ref(),
         territories: &territories,
         assets: &assets,
+        rulings: &rulings,
         staff: &staff,
         places: places.as_deref(),
         patrols: &patrols,
@@ -256,12 +260,13 @@ fn read_from(root: &Path, source: Source<'_>, purpose: For) -> Reading {
     }));
 
     let sound = problems.iter().all(|problem| problem.severity != Severity::Error);
-    let routing = Arc::new(Routing::new(
+    let routing = Routing::new(
         without_spots(departments.map(|list| list.entries).unwrap_or_default()),
         without_spots(categories.map(|list| list.entries).unwrap_or_default()),
         without_spots(territories),
         without_spots(assets),
-    ));
+    );
+    let routing = Arc::new(routing.with_rulings(without_spots(rulings)));
     let staff: Arc<[Staff]> = without_spots(staff).into();
     let calendar = Arc::new(calendar.unwrap_or_else(|| WorkingCalendar::plain(settings.time_zone.clone())));
     let catalog = coverages.filter(|_| sound).map(|coverages| Catalog {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{
     cameras,
     codes::Listed,
-    duties::{ASSETS, CATEGORIES, TERRITORIES},
+    duties::{ASSETS, CATEGORIES, RULINGS, TERRITORIES},
     grids::{self, Grids},
     patrols,
     people::STAFF,
@@ -14,7 +14,7 @@ use super::{
 use crate::domain::{
     camera::Camera,
     code,
-    duty::{Asset, Category, Department, Territory},
+    duty::{Asset, Category, Department, Ruling, Territory},
     patrol::Instruction,
     people::Staff,
     register::Place,
@@ -28,6 +28,7 @@ pub struct Referring<'a> {
     pub categories: Option<&'a Listed<Category>>,
     pub territories: &'a [(Territory, Spot)],
     pub assets: &'a [(Asset, Spot)],
+    pub rulings: &'a [(Ruling, Spot)],
     pub staff: &'a [(Staff, Spot)],
     pub places: Option<&'a [Place]>,
     pub patrols: &'a [(Instruction, Spot)],
@@ -94,6 +95,19 @@ pub fn check(site: &Referring<'_>) -> Vec<Problem> {
                 [
                     named(spot, "department", asset.department.as_str(), departments),
                     named(spot, "category", asset.category.as_str(), categories),
+                ]
+            })
+            .collect(),
+    );
+    in_file(
+        RULINGS,
+        site.rulings
+            .iter()
+            .flat_map(|(ruling, spot)| {
+                [
+                    named(spot, "category", ruling.category.as_str(), categories),
+                    named(spot, "grid", ruling.grid.as_str(), grids),
+                    named(spot, "department", ruling.department.as_str(), departments),
                 ]
             })
             .collect(),

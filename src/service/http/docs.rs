@@ -21,7 +21,7 @@ use super::{
     ROUTES, basemap, cases,
     error::{ApiError, Refusal},
     evidence, figures, findings, follow, frame, heat, live, locate, me, notices, operations, places, record, reports,
-    session, site, steps, tasks, visits,
+    rulings, session, site, steps, tasks, visits,
 };
 use crate::domain::people::{Actor, Permission};
 
@@ -53,6 +53,9 @@ use crate::domain::people::{Actor, Permission};
         cases::list,
         cases::one,
         steps::take,
+        rulings::list,
+        rulings::keep,
+        rulings::revoke,
         figures::tally,
         figures::cases,
         figures::scores,

@@ -19,7 +19,7 @@ use crate::{
     io::{evidence::PhotoFault, store::StoreError, tables::value::Fault},
     service::{
         accounts::AccountError, casework::StepError, eyes::NoPicture, findings::DecisionError, intake::IntakeError,
-        patrol::PatrolError, register::PlaceError,
+        patrol::PatrolError, register::PlaceError, rulings::RulingError,
     },
     words::Language,
 };
@@ -271,6 +271,19 @@ impl From<StepError> for ApiError {
                 Self { status, ..Self::unprocessable(why.field(), &why) }
             }
             told @ StepError::NothingCorrected => Self::unprocessable(Some("category"), &told),
+        }
+    }
+}
+
+impl From<RulingError> for ApiError {
+    fn from(error: RulingError) -> Self {
+        match error {
+            RulingError::Step(error) => error.into(),
+            told @ RulingError::NoRuling => Self { status: StatusCode::CONFLICT, ..Self::unprocessable(None, &told) },
+            told @ RulingError::NoSuchRuling { .. } => {
+                Self { status: StatusCode::NOT_FOUND, ..Self::unprocessable(None, &told) }
+            }
+            told => Self::unprocessable(Some("grid"), &told),
         }
     }
 }

@@ -26,6 +26,7 @@ mod places;
 mod query;
 mod record;
 mod reports;
+mod rulings;
 mod session;
 mod site;
 mod steps;
@@ -41,9 +42,9 @@ use axum::{
     extract::{DefaultBodyLimit, FromRef},
     http::{HeaderValue, StatusCode, header},
     middleware,
-    routing::{MethodRouter, get, post},
+    routing::{MethodRouter, delete, get, post},
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, set_header::SetResponseHeaderLayer,
     timeout::TimeoutLayer, trace::TraceLayer,
@@ -62,6 +63,7 @@ use super::{
     intake::Intake,
     patrol::Patrol,
     register::Places,
+    rulings::Rulings,
     telemetry::Telemetry,
 };
 use crate::{
@@ -93,6 +95,8 @@ pub struct AppState {
     pub heat: Heat,
     /// Turns at drawing and decoding pictures: more at once would take the cores from everything else.
     pub pictures: Arc<Semaphore>,
+    /// One edit of the catalog at a time.
+    pub editing: Arc<Mutex<()>>,
     /// Turns at counting figures.
     pub counting: Arc<Semaphore>,
     pub feed: Feed,
@@ -119,6 +123,16 @@ impl FromRef<AppState> for Accounts {
 impl FromRef<AppState> for Casework {
     fn from_ref(state: &AppState) -> Self {
         Self { intake: state.intake.clone() }
+    }
+}
+
+impl FromRef<AppState> for Rulings {
+    fn from_ref(state: &AppState) -> Self {
+        Self {
+            casework: Casework { intake: state.intake.clone() },
+            folder: Arc::clone(&state.folder),
+            editing: Arc::clone(&state.editing),
+        }
     }
 }
 
@@ -209,6 +223,9 @@ pub const ROUTES: &[Route] = &[
     ("/api/cases/{id}/actions", Permission::Act, || {
         post(steps::take).layer(DefaultBodyLimit::max(form::LARGEST_WITH_PHOTOS))
     }),
+    ("/api/cases/{id}/ruling", Permission::Act, || post(rulings::keep)),
+    ("/api/rulings", Permission::ReadCases, || get(rulings::list)),
+    ("/api/rulings/{category}/{grid}", Permission::Act, || delete(rulings::revoke)),
     ("/api/evidence/{hash}", Permission::ReadCases, || get(evidence::view)),
     ("/api/evidence/{hash}/thumbnail", Permission::ReadCases, || get(evidence::thumbnail)),
     ("/api/evidence/{hash}/original", Permission::SeeOriginals, || get(evidence::original)),

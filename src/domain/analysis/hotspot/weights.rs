@@ -152,29 +152,24 @@ impl Edges {
     }
 
     fn at_edges(&self, found: &mut [Vec<u32>]) {
-        let key = |edge: &Edge| {
-            let [a, b] = edge.ends.map(vertex);
-            if a < b { (a, b) } else { (b, a) }
-        };
-        group(self.0.iter().map(|edge| (key(edge), edge.area)).collect(), found);
+        group(self.0.iter().map(|edge| (edge.key(), edge.area)).collect(), found);
     }
 
-    /// Neighbours by vertices that lie in the midst of another's edge. Only those count that no other area has: a border
+    /// Neighbours by vertices that lie in the midst of another's edge. Only edges count that one area alone has: a border
     /// that is drawn alike on both sides is told by its vertices.
     fn in_the_midst(&self, contiguity: Contiguity, found: &mut [Vec<u32>]) {
-        let mut all: Vec<(Vertex, u32)> = self.0.iter().map(|edge| (vertex(edge.ends[0]), edge.area)).collect();
-        all.sort_unstable();
-        let of_one: Vec<Vertex> = all
-            .chunk_by(|a, b| a.0 == b.0)
-            .filter(|group| group.iter().all(|(_, area)| *area == group[0].1))
-            .map(|group| group[0].0)
+        let mut sorted = self.0.clone();
+        sorted.sort_unstable_by_key(Edge::key);
+        let of_one: Vec<Edge> = sorted
+            .chunk_by(|a, b| a.key() == b.key())
+            .filter(|same| same.iter().all(|edge| edge.area == same[0].area))
+            .map(|same| same[0])
             .collect();
-        let is_of_one = |at: geo::Coord<f64>| of_one.binary_search(&vertex(at)).is_ok();
-        let tree = RTree::bulk_load(self.0.clone());
-        for edge in &self.0 {
+        let tree = RTree::bulk_load(of_one.clone());
+        for edge in &of_one {
             let [from, to] = edge.ends;
             // Each edge of the ring is seen from both of its ends.
-            for (at, beyond) in [(from, to), (to, from)].into_iter().filter(|(at, _)| is_of_one(*at)) {
+            for (at, beyond) in [(from, to), (to, from)] {
                 let here = AABB::from_corners(
                     [at.x - ON_BORDER_DEG, at.y - ON_BORDER_DEG],
                     [at.x + ON_BORDER_DEG, at.y + ON_BORDER_DEG],
@@ -203,6 +198,13 @@ fn group<K: Ord + Copy>(mut all: Vec<(K, u32)>, found: &mut [Vec<u32>]) {
 }
 
 impl Edge {
+    /// The same from either side.
+    fn key(&self) -> [Vertex; 2] {
+        let mut key = self.ends.map(vertex);
+        key.sort_unstable();
+        key
+    }
+
     /// Whether a line that begins on it goes on along it.
     fn goes_along(&self, from: geo::Coord<f64>, to: geo::Coord<f64>) -> bool {
         let length = (to.x - from.x).hypot(to.y - from.y);
