@@ -8,7 +8,7 @@ use std::{
 
 use super::{Language, Saying, is_there};
 use crate::{
-    io::catalog::{self, Catalog, Problem, Reading, Severity},
+    io::catalog::{self, Catalog, Problem, Reading, Severity, Smtp},
     service::app,
 };
 
@@ -102,7 +102,10 @@ fn without_credential(catalog: &Catalog, file: &Path) -> Vec<Problem> {
     });
     let hooks = hooks.filter(|(.., secret)| secrets.of_notify(secret).is_none());
     let hooks = hooks.map(|(name, field, secret)| lacking(catalog::SETTINGS, name, field, secret));
-    cameras.chain(hooks).collect()
+    let logins = catalog.settings.notify.smtp.iter().filter_map(|smtp| smtp.login.as_ref());
+    let logins = logins.filter(|(_, secret)| secrets.of_notify(secret).is_none());
+    let logins = logins.map(|(_, secret)| lacking(catalog::SETTINGS, Smtp::CHANNEL, "secret", secret));
+    cameras.chain(hooks).chain(logins).collect()
 }
 
 /// Built without video, it needs nothing for it.

@@ -159,8 +159,8 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
     let taking = tokio::spawn(take_findings(findings, sightings, Arc::clone(&telemetry)));
     let ticking = clockwork::start(intake.clone());
     let secrets = Secrets::read(&secrets_file(&data)).context("the secrets")?;
-    let receivers = messages::receivers(&options.site, &catalog.load().settings.notify.webhooks, &secrets)?;
-    let sending = messages::start(&intake, receivers)?;
+    let receivers = messages::receivers(&options.site, &catalog.load().settings.notify, &secrets)?;
+    let sending = messages::start(&intake, receivers);
     let witnesses = questions.answer(intake.clone(), eyes.clone());
     let state = AppState {
         intake,

@@ -6,6 +6,7 @@ use std::{fs, io::Read, path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use jiff::SignedDuration;
+use lettre::transport::smtp::client::TlsParameters;
 use reqwest::Client;
 use serde_json::json;
 use tokio::{sync::broadcast, task::JoinHandle};
@@ -15,11 +16,10 @@ use crate::{
     domain::{
         case::{About, Message, NoticeKind, pause_after},
         duty::CategoryCode,
-        people::StaffId,
     },
     io::{
-        catalog::{self, Catalog, Tongue, Webhook},
-        notify::{self, Letter, Receiver, Template},
+        catalog::{self, Catalog, Notify, Smtp, Tongue, Webhook},
+        notify::{self, Letter, Mail, Receiver, Template, Way, Web},
         secrets::Secrets,
         store::{Outgoing, StoreError},
     },
@@ -36,28 +36,57 @@ const LARGEST_TEMPLATE: u64 = 64 * 1024;
 /// The receivers that a site's settings name, with the secrets that they name.
 ///
 /// # Errors
-/// If a template cannot be read.
-pub fn receivers(folder: &Path, webhooks: &[Webhook], secrets: &Secrets) -> anyhow::Result<Vec<Receiver>> {
-    let receiver = |hook: &Webhook| {
-        let secret = secrets.of_notify(&hook.secret);
-        let form = match hook.form {
-            catalog::Form::Gridwatch => notify::Form::Gridwatch,
-            catalog::Form::Wecom => notify::Form::Wecom,
-            catalog::Form::Dingtalk => notify::Form::Dingtalk,
-            catalog::Form::Sms => notify::Form::Sms,
-        };
-        let form = match &hook.template {
-            Some(file) => notify::Form::Template { template: template(&folder.join(file))?, answers: Box::new(form) },
-            None => form,
-        };
-        let address = secret.and_then(|secret| Receiver::address_of(&secret.0));
-        let key = hook.key.as_ref().map(|key| secrets.of_notify(key));
-        // Unsigned is not what the site asked for.
-        let is_whole = key.as_ref().is_none_or(Option::is_some);
-        let key = key.flatten().map(|key| key.0.into_bytes());
-        Ok(Receiver { name: hook.name.clone(), address: address.filter(|_| is_whole), key, form })
+/// If a template cannot be read, or nothing can be sent at all.
+pub fn receivers(folder: &Path, settings: &Notify, secrets: &Secrets) -> anyhow::Result<Vec<Receiver>> {
+    let client = notify::client().context("no messages can be sent")?;
+    let hooks = settings.webhooks.iter().map(|hook| {
+        let way = web(folder, hook, secrets, &client)?.map(Way::Web);
+        Ok(Receiver { name: hook.name.clone(), way })
+    });
+    let mail = settings.smtp.iter().map(|smtp| {
+        let way = mail(smtp, secrets).context("no mail can be sent")?.map(Way::Mail);
+        Ok(Receiver { name: Smtp::CHANNEL.to_owned(), way })
+    });
+    hooks.chain(mail).collect()
+}
+
+/// `None` where a secret is missing, or is no address.
+fn web(folder: &Path, hook: &Webhook, secrets: &Secrets, client: &Client) -> anyhow::Result<Option<Web>> {
+    let form = match hook.form {
+        catalog::Form::Gridwatch => notify::Form::Gridwatch,
+        catalog::Form::Wecom => notify::Form::Wecom,
+        catalog::Form::Dingtalk => notify::Form::Dingtalk,
+        catalog::Form::Sms => notify::Form::Sms,
     };
-    webhooks.iter().map(receiver).collect()
+    let form = match &hook.template {
+        Some(file) => notify::Form::Template { template: template(&folder.join(file))?, answers: Box::new(form) },
+        None => form,
+    };
+    let address = secrets.of_notify(&hook.secret).and_then(|secret| Web::address_of(&secret.0));
+    let key = hook.key.as_ref().map(|key| secrets.of_notify(key));
+    // Unsigned is not what the site asked for.
+    let is_whole = key.as_ref().is_none_or(Option::is_some);
+    let key = key.flatten().map(|key| key.0.into_bytes());
+    let client = client.clone();
+    Ok(address.filter(|_| is_whole).map(|address| Web { client, address, key, form }))
+}
+
+/// `None` where the password is missing.
+fn mail(smtp: &Smtp, secrets: &Secrets) -> anyhow::Result<Option<Mail>> {
+    let Smtp { host, port, encryption, from, login, .. } = smtp.clone();
+    let encryption = match encryption {
+        catalog::Encryption::None => notify::Encryption::None,
+        catalog::Encryption::Starttls => notify::Encryption::Starttls(TlsParameters::new(host.clone())?),
+        catalog::Encryption::Tls => notify::Encryption::Tls(TlsParameters::new(host.clone())?),
+    };
+    let login = match login {
+        Some((user, secret)) => match secrets.of_notify(&secret) {
+            Some(password) => Some((user, password.0)),
+            None => return Ok(None),
+        },
+        None => None,
+    };
+    Ok(Some(Mail { host, port, encryption, from, login }))
 }
 
 fn template(file: &Path) -> anyhow::Result<Template> {
@@ -68,26 +97,22 @@ fn template(file: &Path) -> anyhow::Result<Template> {
 }
 
 /// Sends what is in the outbox, to each receiver by itself: one that is down holds up nobody.
-///
-/// # Errors
-/// If nothing can be sent at all.
-pub fn start(intake: &Intake, receivers: Vec<Receiver>) -> anyhow::Result<JoinHandle<()>> {
-    for receiver in receivers.iter().filter(|receiver| receiver.address.is_none()) {
-        tracing::warn!(receiver = receiver.name, "has no address: its secrets are missing, or no address");
+pub fn start(intake: &Intake, receivers: Vec<Receiver>) -> JoinHandle<()> {
+    for receiver in receivers.iter().filter(|receiver| receiver.way.is_none()) {
+        tracing::warn!(receiver = receiver.name, "cannot be reached: its secrets are missing, or no address");
     }
-    let client = notify::client().context("no messages can be sent")?;
     let mut sending = tokio::task::JoinSet::new();
     for receiver in receivers {
-        sending.spawn(send_all(intake.clone(), receiver, client.clone()));
+        sending.spawn(send_all(intake.clone(), receiver));
     }
     // Ended as one.
-    Ok(tokio::spawn(async move { while sending.join_next().await.is_some() {} }))
+    tokio::spawn(async move { while sending.join_next().await.is_some() {} })
 }
 
-async fn send_all(intake: Intake, receiver: Receiver, client: Client) {
+async fn send_all(intake: Intake, receiver: Receiver) {
     let mut committed = intake.store.listen();
     loop {
-        match send_due(&intake, &receiver, &client).await {
+        match send_due(&intake, &receiver).await {
             Ok(sent) if sent == AT_ONCE as usize => continue,
             Ok(_) => {}
             Err(error) => tracing::warn!(%error, receiver = receiver.name, "messages could not be looked for"),
@@ -100,32 +125,33 @@ async fn send_all(intake: Intake, receiver: Receiver, client: Client) {
 }
 
 /// How many there were to send.
-async fn send_due(intake: &Intake, receiver: &Receiver, client: &Client) -> Result<usize, StoreError> {
+async fn send_due(intake: &Intake, receiver: &Receiver) -> Result<usize, StoreError> {
     let (store, site, now) = (intake.store.clone(), Arc::clone(&intake.site), intake.clock.now());
     let name = receiver.name.clone();
     let due = tokio::task::spawn_blocking(move || store.to_send(&site, &name, now, AT_ONCE)).await;
     let due = due.map_err(|_| StoreError::Closed)??;
     for outgoing in &due {
-        send(intake, receiver, client, outgoing).await?;
+        send(intake, receiver, outgoing).await?;
     }
     Ok(due.len())
 }
 
-async fn send(intake: &Intake, receiver: &Receiver, client: &Client, outgoing: &Outgoing) -> Result<(), StoreError> {
+async fn send(intake: &Intake, receiver: &Receiver, outgoing: &Outgoing) -> Result<(), StoreError> {
     let catalog = intake.catalog.load_full();
     let Outgoing { id, message, failures, .. } = outgoing;
-    let phone = |id: &StaffId| catalog.staff.iter().find(|staff| staff.id == *id).and_then(|staff| staff.phone.clone());
+    let told: Vec<_> = catalog.staff.iter().filter(|staff| message.to.contains(&staff.id)).collect();
     let letter = Letter {
         id: *id,
         text: text(message, &catalog),
-        phones: message.to.iter().filter_map(phone).collect(),
+        phones: told.iter().filter_map(|staff| staff.phone.clone()).collect(),
+        emails: told.iter().filter_map(|staff| staff.email.clone()).collect(),
         message: message.clone(),
     };
-    let Err(why) = receiver.send(client, &letter, intake.clock.now().as_second()).await else {
+    let Err(why) = receiver.send(&letter, intake.clock.now().as_second()).await else {
         return intake.store.sent(*id).await;
     };
     let failures = failures.saturating_add(1);
-    let is_dead = failures >= catalog.settings.notify.attempts;
+    let is_dead = why.is_final() || failures >= catalog.settings.notify.attempts;
     let pause = SignedDuration::try_from(pause_after(failures, dice())).unwrap_or(SignedDuration::MAX);
     let again_at = (!is_dead).then(|| intake.clock.now().saturating_add(pause).unwrap_or(jiff::Timestamp::MAX));
     tracing::info!(receiver = receiver.name, message = %id, ?why, is_dead, "a message was not taken");

@@ -1,6 +1,7 @@
 //! A site in a temporary folder, and the binary run on it.
 
 pub mod binary;
+pub mod mail;
 pub mod people;
 pub mod service;
 

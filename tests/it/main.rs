@@ -26,6 +26,7 @@ mod import;
 mod import_staff;
 mod index;
 mod lattice;
+mod mail;
 mod merging;
 mod messages;
 mod notices;

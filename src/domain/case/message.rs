@@ -1,6 +1,6 @@
 //! Messages: what goes out of the house of what people are told (外发消息).
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,12 +20,32 @@ pub struct Channel {
     pub name: String,
     /// All where none is named.
     pub kinds: Vec<NoticeKind>,
+    pub audience: Audience,
+}
+
+/// Whom a channel reaches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Audience {
+    /// All who are told the same, with one message.
+    Together,
+    /// Each of these with a message of his own: what one's mailbox refuses, another's takes.
+    Each(HashSet<StaffId>),
 }
 
 impl Channel {
+    /// What of a message goes out this way.
     #[must_use]
-    pub fn takes(&self, notice: &Notice) -> bool {
-        self.kinds.is_empty() || self.kinds.contains(&NoticeKind::from(notice))
+    pub fn carries(&self, message: &Message) -> Vec<Message> {
+        if !self.kinds.is_empty() && !self.kinds.contains(&NoticeKind::from(&message.notice)) {
+            return Vec::new();
+        }
+        match &self.audience {
+            Audience::Together => vec![message.clone()],
+            Audience::Each(reached) => {
+                let own = |staff: &StaffId| Message { to: vec![staff.clone()], ..message.clone() };
+                message.to.iter().filter(|staff| reached.contains(*staff)).map(own).collect()
+            }
+        }
     }
 }
 
@@ -114,6 +134,23 @@ mod tests {
         assert_eq!(about.description.as_ref().map(|text| text.chars().count()), Some(200));
         case.visibility = Visibility::Restricted;
         assert!(messages(&case, &told, Some("x")).iter().all(|message| message.about.is_none()));
+    }
+
+    #[test]
+    fn a_channel_carries_its_kinds_together_or_to_each_whom_it_reaches() {
+        let (case, _) = opened("2026-03-04T09:00", &terms());
+        let notice = Notice::Ended { number: case.number.clone(), status: Status::Closed };
+        let told = ["a", "b", "c"].map(|staff| Told { staff: StaffId::new(staff), notice: notice.clone() });
+        let message = &messages(&case, &told, None)[0];
+        let carried = |kinds: &[NoticeKind], audience| {
+            let channel = Channel { name: "x".into(), kinds: kinds.to_vec(), audience };
+            channel.carries(message).into_iter().map(|message| message.to).collect::<Vec<_>>()
+        };
+        let all = ["a", "b", "c"].map(StaffId::new).to_vec();
+        assert_eq!(carried(&[NoticeKind::Ended], Audience::Together), std::slice::from_ref(&all));
+        assert!(carried(&[NoticeKind::Late], Audience::Together).is_empty());
+        let reached = ["a", "c", "d"].map(StaffId::new).into();
+        assert_eq!(carried(&[], Audience::Each(reached)), [[all[0].clone()], [all[2].clone()]]);
     }
 
     #[test]

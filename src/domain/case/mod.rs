@@ -28,7 +28,7 @@ use super::{
 pub use action::{Action, ActionKind, By, Deed, Step};
 pub use clock::{Clock, End, Light, Stage};
 pub use diagram::diagram;
-pub use message::{About, Channel, Message, messages, pause_after};
+pub use message::{About, Audience, Channel, Message, messages, pause_after};
 pub use notice::{Happened, Notice, NoticeKind, Told};
 pub use order::{Order, OrderStatus, Request, WhistleKind, Wish, WishKind};
 pub use past::{Origin, Past};

@@ -181,6 +181,7 @@ mod tests {
             id: StaffId::new(id),
             name: id.to_owned(),
             phone: None,
+            email: None,
             roles: vec![role],
             post,
             grids: vec![GridCode::new("G")],

@@ -134,7 +134,8 @@ pub enum Reason {
 /// Places one event.
 ///
 /// The grid is the leaf that claims the position, else the nearest within `tolerance_m`. The department is the asset's,
-/// else the one that was ruled on for the category in the grid or in a wider level, else the territory's, else the category's, else the one of the grid or of the nearest wider level that has one.
+/// else the one that was ruled on for the category in the grid or in a wider level, else the territory's, else the
+/// category's, else the one of the grid or of the nearest wider level that has one.
 /// Outside every grid nobody is in charge; without a position only the category can tell.
 #[must_use]
 pub fn place<'a>(

@@ -116,6 +116,8 @@ pub struct Staff {
     pub id: StaffId,
     pub name: String,
     pub phone: Option<String>,
+    /// Where notices reach them as mail.
+    pub email: Option<String>,
     pub roles: Vec<Role>,
     pub post: Option<Post>,
     /// Reach: grids, or wider levels with all that lies below them.

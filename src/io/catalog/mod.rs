@@ -45,7 +45,7 @@ use files::SiteFolder;
 pub use grid_file::{GridFile, GridFileError, Kept};
 pub use grids::FILE as GRIDS;
 use grids::Grids;
-pub use notify::{Form, Notify, Tongue, Webhook};
+pub use notify::{Encryption, Form, Notify, Smtp, Tongue, Webhook};
 pub use people::STAFF;
 use problem::Problems;
 pub use problem::{Problem, Severity, Spot, Why};
@@ -276,7 +276,7 @@ fn read_from(root: &Path, source: Source<'_>, purpose: For) -> Reading {
             routing: Arc::clone(&routing),
             calendar: Arc::clone(&calendar),
             staff: Arc::clone(&staff),
-            channels: settings.notify.channels(),
+            channels: settings.notify.channels(&staff),
         }),
         version,
         coverages,

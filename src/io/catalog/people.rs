@@ -1,10 +1,12 @@
 //! `geodata/staff.csv` and `geodata/places.csv`.
 
+use lettre::Address;
+
 use super::{
     codes::SeenCodes,
     entry::Entry,
     files::{Columns, RawEntry, csv_rows},
-    problem::{Problems, Spot},
+    problem::{Problems, Spot, Why},
 };
 use crate::domain::{
     duty::DepartmentCode,
@@ -19,7 +21,7 @@ pub const STAFF: &str = "geodata/staff.csv";
 pub const PLACES: &str = "geodata/places.csv";
 
 const MEMBER: Columns<'_> =
-    Columns { required: &["id", "name", "roles"], optional: &["phone", "post", "grids", "department"] };
+    Columns { required: &["id", "name", "roles"], optional: &["phone", "email", "post", "grids", "department"] };
 const PLACE: Columns<'_> = Columns { required: &["code", "kind", "name", "lon", "lat"], optional: &["aliases"] };
 
 pub fn staff(bytes: &[u8], problems: &mut Problems) -> Vec<(Staff, Spot)> {
@@ -35,6 +37,7 @@ pub fn staff(bytes: &[u8], problems: &mut Problems) -> Vec<(Staff, Spot)> {
         }
         let staff = Staff {
             phone: entry.code("phone"),
+            email: email(&mut entry),
             post: entry.choice("post"),
             grids: entry.list("grids").into_iter().map(GridCode::new).collect(),
             department: entry.code("department").map(DepartmentCode::new),
@@ -45,6 +48,15 @@ pub fn staff(bytes: &[u8], problems: &mut Problems) -> Vec<(Staff, Spot)> {
         Some((staff, entry.spot))
     };
     rows.into_iter().filter_map(&mut member).collect()
+}
+
+fn email(entry: &mut Entry<'_>) -> Option<String> {
+    let value = entry.text("email")?;
+    if value.parse::<Address>().is_err() {
+        entry.error("email", Why::BadEmail { value });
+        return None;
+    }
+    Some(value)
 }
 
 pub fn places(bytes: &[u8], datum: Datum, problems: &mut Problems) -> Vec<Place> {

@@ -149,6 +149,13 @@ pub enum Why {
     BadProxy {
         value: String,
     },
+    BadEmail {
+        value: String,
+    },
+    /// Mail is sent in the clear to this machine alone.
+    MailInTheClear {
+        host: String,
+    },
     EmptyValidity {
         from: String,
         to: String,

@@ -117,7 +117,9 @@ mod tests {
         let notice = Notice::Ended { number: "2026-000001".into(), status: Status::Closed };
         let (case, number, at) = (Uuid::nil(), "2026-000001".to_owned(), Timestamp::UNIX_EPOCH);
         let message = Message { case, number, status: Status::Closed, at, notice, to: vec![StaffId::new("a")], about };
-        Letter { id: Uuid::nil(), message, text: "说 \"好\"\n".into(), phones: vec!["190".into()] }
+        Letter {
+            id: Uuid::nil(), message, text: "说 \"好\"\n".into(), phones: vec!["190".into()], emails: Vec::new()
+        }
     }
 
     fn about() -> About {

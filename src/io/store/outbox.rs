@@ -137,9 +137,11 @@ pub fn put(tx: &Tx<'_>, site: &str, case: &Case, told: &[Told], channels: &[Chan
         "INSERT INTO outbox (id, site, channel, made_at, message, failures, next_at) VALUES (?, ?, ?, ?, ?, 0, ?)",
     )?;
     for message in messages(case, told, description.as_deref()) {
-        let (at, json) = (message.at.as_millisecond(), to_json(&message)?);
-        for channel in channels.iter().filter(|channel| channel.takes(&message.notice)) {
-            insert.execute(params![Uuid::now_v7(), site, channel.name, at, json, at])?;
+        let at = message.at.as_millisecond();
+        for channel in channels {
+            for carried in channel.carries(&message) {
+                insert.execute(params![Uuid::now_v7(), site, channel.name, at, to_json(&carried)?, at])?;
+            }
         }
     }
     Ok(())

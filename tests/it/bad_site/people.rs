@@ -37,6 +37,18 @@ fn staff_that_is_wrong_is_named_by_line_and_column() {
 }
 
 #[test]
+fn mailboxes_of_staff_are_addresses() {
+    let line = |email: &str| {
+        let staff = format!("id,name,email,roles\ns1,Li,li@street.example,informant\ns2,Wu,{email},informant\n");
+        site_with("geodata/staff.csv", staff)
+    };
+    for bad in ["wu", "wu@", "wu street@street.example", "wu@street.example;li@street.example"] {
+        let expected = format!("\"{bad}\" is not an e-mail address, such as li@street.example");
+        assert_refused(&line(bad), &[&format!("geodata/staff.csv:3: s2: email: {expected}")]);
+    }
+}
+
+#[test]
 fn places_without_a_position_are_named_by_line_and_column() {
     let cases: [(&str, &[&str]); 9] = [
         ("40.001,110.001", &["lon: 40.001000, 110.001000 looks like latitude, longitude; longitude comes first"]),

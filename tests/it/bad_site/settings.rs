@@ -4,6 +4,28 @@ use super::{assert_refused, assert_warned, site_with};
 use crate::harness::{Site, collection, feature};
 
 #[test]
+fn a_mail_server_that_cannot_be_used_is_named_by_key() {
+    let smtp = |rest: &str| {
+        let from = if rest.contains("from") { "" } else { "from = \"grid@street.example\"\n" };
+        site_with("gridwatch.toml", format!("[notify.smtp]\nhost = \"mail.street.example\"\n{from}{rest}"))
+    };
+    let cases = [
+        ("from = \"grid\"\n", "smtp.from: \"grid\" is not an e-mail address, such as li@street.example"),
+        (
+            "tls = \"none\"\n",
+            "smtp.tls: mail.street.example is another machine: mail goes there with \"starttls\" or \"tls\"",
+        ),
+        ("tls = \"ssl\"\n", "smtp.tls: \"ssl\" is none of starttls, tls, none"),
+        ("port = 70000\n", "smtp.port: 70000 is not between 1 and 65535"),
+        ("user = \"grid\"\n", "smtp.secret: is missing"),
+        ("secret = \"mail\"\n", "smtp.user: is missing"),
+    ];
+    for (rest, expected) in cases {
+        assert_refused(&smtp(rest), &[&format!("gridwatch.toml: notify.{expected}")]);
+    }
+}
+
+#[test]
 fn settings_that_are_wrong_are_named_by_key() {
     let cases = [
         ("name = Gongye\n", ":1: not TOML: string values must be quoted, expected literal string"),
