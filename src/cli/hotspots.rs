@@ -12,7 +12,10 @@ use serde_json::json;
 use super::{Language, Saying, check, events::EventArgs, is_there, one_of, sink::Sink};
 use crate::{
     domain::{
-        analysis::hotspot::{FEW_AREAS, Method, Neighbors, Permutations, Study},
+        analysis::{
+            hotspot::{FEW_AREAS, Neighbors, Permutations, Study},
+            planning::Method,
+        },
         duty::{Request, place},
         geo::Area,
         grid::NodeId,
@@ -105,7 +108,7 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
             let hot = study.hot(&weights).map_err(|error| anyhow::Error::msg(language.say(&error)))?;
             hot.iter().map(object).collect()
         }
-        Method::Moran => {
+        _ => {
             let (like, global) = study.like(&weights).map_err(|error| anyhow::Error::msg(language.say(&error)))?;
             if let Some(global) = global {
                 about["global"] = json!({"i": global.i, "expected": global.expected, "z": global.z, "p": global.p,
