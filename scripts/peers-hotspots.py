@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
-"""What `gridwatch hotspots` says, against esda and libpysal (PySAL).
+"""What `gridwatch hotspots` says, against esda and libpysal (PySAL), scikit-learn and pymannkendall.
 
-    python3 -m venv peers && peers/bin/pip install esda libpysal && peers/bin/python scripts/peers-hotspots.py GRIDWATCH
+    python3 -m venv peers && peers/bin/pip install esda libpysal scikit-learn pymannkendall
+    peers/bin/python scripts/peers-hotspots.py GRIDWATCH SITE          # `make verify` does it
+    peers/bin/python scripts/peers-hotspots.py --times                 # beside `cargo bench --bench hotspots`
 
 Irregular polygons with counts: z of Gi* and local Moran to 1e-9, Moran's I with its z, the same neighbours, and
-permutation p within the error of the dice. Skips plainly where PySAL is not there.
+permutation p within the error of the dice. Incidents on the ground: the clusters of DBSCAN with haversine metres, and the
+trends of Mann and Kendall. Skips plainly where a library is not there.
 """
 import json
 import math
@@ -91,5 +94,109 @@ def main(binary):
             worst(f"{name}.moran.global", [about["global"][k] for k in ("i", "expected", "z")], theirs, 1e-9)
 
 
+EARTH_M = 6_371_008.8
+
+
+def clusters(binary, site):
+    """The same incidents are core, and the same lie together; to which of two clusters a border goes depends on order."""
+    try:
+        from sklearn.cluster import DBSCAN
+    except ImportError as missing:
+        return print(f"skipped: {missing}; pip install scikit-learn")
+    dice = random.Random(7)
+    busy = [(110.0 + dice.random() * 0.04, 40.39 + dice.random() * 0.03) for _ in range(12)]
+    points = [(110.0 + dice.random() * 0.04, 40.39 + dice.random() * 0.03) for _ in range(3000)]
+    points += [(x + dice.gauss(0, 4e-4), y + dice.gauss(0, 3e-4)) for x, y in busy for _ in range(150)]
+    with tempfile.NamedTemporaryFile("w", suffix=".csv", delete=False) as file:
+        file.write("lon,lat\n" + "".join(f"{x!r},{y!r}\n" for x, y in points))
+
+    def ours_of(method):
+        command = [binary, "hotspots", "--site", site, "--input", file.name, "--method", method, "--eps-m", "60",
+                   "--min-points", "12"]
+        said = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+        return [feature["properties"] for feature in said["features"]]
+
+    ours = ours_of("dbscan")
+    radians = numpy.radians([(y, x) for x, y in points])
+    theirs = DBSCAN(eps=60 / EARTH_M, min_samples=12, metric="haversine", algorithm="ball_tree").fit(radians)
+    core = set(theirs.core_sample_indices_)
+    assert [row["core"] for row in ours] == [i in core for i in range(len(points))], "the same are core"
+    pairs = {(row["cluster"], int(label)) for i, (row, label) in enumerate(zip(ours, theirs.labels_)) if i in core}
+    assert len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs}), "the same lie together"
+    assert [row["cluster"] == -1 for row in ours] == [label == -1 for label in theirs.labels_], "the same are noise"
+    print(f"hotspots.peers.dbscan: {len(core)} core, {len(pairs)} clusters, the same")
+    from sklearn.cluster import HDBSCAN
+    theirs = HDBSCAN(min_cluster_size=12, min_samples=12, metric="haversine", algorithm="ball_tree").fit(radians).labels_
+    pairs = {(row["cluster"], int(label)) for row, label in zip(ours_of("hdbscan"), theirs)}
+    assert len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs}), f"the same lie together: {sorted(pairs)}"
+    print(f"hotspots.peers.hdbscan: {len(pairs) - 1} clusters and noise, the same")
+
+
+def trends(binary, site):
+    try:
+        import pymannkendall
+    except ImportError as missing:
+        return print(f"skipped: {missing}; pip install pymannkendall")
+    dice = random.Random(11)
+    rows = []
+    for day in range(84):
+        for _ in range(20 + day):
+            # More and more of it in the west.
+            west = dice.random() < 0.2 + 0.5 * day / 84
+            rows.append((110.0 + dice.random() * (0.012 if west else 0.04), 40.39 + dice.random() * 0.03, day))
+    with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
+        date = lambda day: f"2026-{1 + day // 28:02d}-{1 + day % 28:02d}T12:00:00+08:00"
+        file.write("lon,lat,time\n" + "".join(f"{x!r},{y!r},{date(day)}\n" for x, y, day in rows))
+        file.flush()
+        command = [binary, "hotspots", "--site", site, "--input", file.name, "--method", "emerging", "--cells", "square:500",
+                   "--step-days", "7"]
+        said = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    judged = [feature["properties"] for feature in said["features"] if feature["properties"]["trend"]]
+    assert len(judged) > 10 and any(row["pattern"] for row in judged), "something emerges"
+    theirs = [pymannkendall.original_test(row["zs"]) for row in judged]
+    for key in ("z", "p", "slope"):
+        worst(f"mann_kendall.{key}", [row["trend"][key] for row in judged], [getattr(one, key) for one in theirs], 1e-9)
+
+
+def times():
+    """CPU milliseconds for the same as the benchmark's, the median of three."""
+    import statistics
+    import time
+
+    def tell(name, work):
+        taken = []
+        for _ in range(3):
+            begun = time.process_time()
+            work()
+            taken.append((time.process_time() - begun) * 1e3)
+        print(f"hotspots.peers.{name}: {statistics.median(taken):.3g} ms", flush=True)
+
+    columns, rows = 173, 174
+    square = lambda x, y: [(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1), (x, y)]
+    rings = [square(110 + x / 1000, 40 + y / 1000) for y in range(rows) for x in range(columns)]
+    polygons = [libpysal.cg.Polygon([(110 + i % columns * 1e-3 + dx * 1e-3, 40 + i // columns * 1e-3 + dy * 1e-3)
+                                     for dx, dy in ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))]) for i in range(len(rings))]
+    tell("queen_weights.30k", lambda: libpysal.weights.Rook(polygons, silence_warnings=True))
+    weights = libpysal.weights.lat2W(rows, columns, rook=False)
+    values = numpy.random.default_rng(5).integers(0, 20, rows * columns).astype(float)
+    tell("gi_star.30k", lambda: G_Local(values, weights, transform="B", star=True, permutations=0))
+    tell("gi_star.30k.999_permutations", lambda: G_Local(values, weights, transform="B", star=True, permutations=999))
+    try:
+        from sklearn.cluster import DBSCAN
+    except ImportError as missing:
+        return print(f"skipped: {missing}; pip install scikit-learn")
+    dice = numpy.random.default_rng(5)
+    busy = dice.random((64, 2))
+    around = busy[numpy.arange(500_000) % 64] + (dice.random((500_000, 2)) - 0.5) * 0.02
+    points = numpy.vstack([dice.random((500_000, 2)), around]) * (20_000, 11_000)
+    tell("dbscan.1m", lambda: DBSCAN(eps=10, min_samples=12, algorithm="kd_tree").fit(points))
+
+
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "target/release/gridwatch")
+    if sys.argv[1:] == ["--times"]:
+        times()
+    else:
+        binary, site = (sys.argv[1:] + ["target/release/gridwatch", "."][len(sys.argv) - 1:])[:2]
+        main(binary)
+        clusters(binary, site)
+        trends(binary, site)

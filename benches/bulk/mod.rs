@@ -77,8 +77,9 @@ pub fn fill(data: &Path, count: usize) {
         let mut case = all
             .prepare(
                 "INSERT INTO cases (id, site, number, status, is_open, nature, category, visibility, department,
-                     path, outcome, lon, lat, catalog_version, opened_at, due_at, wake_at, updated_at, version, state)
-                 VALUES (?, 'main', ?, ?, ?, 'event', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                     path, outcome, source, lon, lat, catalog_version, opened_at, due_at, wake_at, updated_at, version,
+                     state)
+                 VALUES (?, 'main', ?, ?, ?, 'event', ?, ?, ?, ?, ?, 'informant', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             )
             .expect("sound SQL");
         let mut told = all

@@ -204,8 +204,8 @@ pub fn measure_writing(data: &Path) {
     let mut insert = connection
         .prepare(
             "INSERT INTO cases SELECT NULL, randomblob(16), site, 'x' || entry || '-' || random(), status, 1, nature,
-                 category, visibility, department, path, outcome, lon, lat, catalog_version, opened_at + 1, due_at, wake_at,
-                 updated_at, version, state FROM cases WHERE entry = ?",
+                 category, visibility, department, path, outcome, source, lon, lat, catalog_version, opened_at + 1, due_at,
+                 wake_at, updated_at, version, state FROM cases WHERE entry = ?",
         )
         .expect("sound SQL");
     let mut close = connection.prepare("UPDATE cases SET status = 'triage' WHERE entry = ?").expect("sound SQL");

@@ -89,16 +89,11 @@ pub enum Saying {
         left_open: usize,
         rejected: u64,
     },
-    EventsCounted {
+    EventsRead {
         counted: usize,
-        elsewhere: usize,
-        left_out: usize,
+        nowhere: usize,
+        other: usize,
         unreadable: usize,
-    },
-    /// Too few areas, or some without neighbours.
-    WeakStudy {
-        areas: usize,
-        islands: usize,
     },
     EventsDrawn {
         drawn: usize,

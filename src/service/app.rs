@@ -28,7 +28,9 @@ use super::{
     intake::Intake,
     listening::Listening,
     lock::Lock,
-    messages, register,
+    messages,
+    planning::desk::Planning,
+    register,
     secret::Secret,
     telemetry::Telemetry,
     truth,
@@ -157,7 +159,16 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
     let telemetry = Arc::<Telemetry>::default();
     let findings = Findings { intake: intake.clone() };
     let taking = tokio::spawn(take_findings(findings, sightings, Arc::clone(&telemetry)));
-    let ticking = clockwork::start(intake.clone());
+    let counting = Arc::new(Semaphore::new(COUNTING));
+    let planning = Planning {
+        site: Arc::clone(&site),
+        catalog: Arc::clone(&catalog),
+        store: store.clone(),
+        clock: Arc::clone(&clock),
+        folder: options.site.as_path().into(),
+        turns: Arc::clone(&counting),
+    };
+    let ticking = clockwork::start(intake.clone(), planning.clone());
     let secrets = Secrets::read(&secrets_file(&data)).context("the secrets")?;
     let receivers = messages::receivers(&options.site, &catalog.load().settings.notify, &secrets)?;
     let sending = messages::start(&intake, receivers);
@@ -174,7 +185,8 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
         heat: Heat::new(Arc::clone(&site), store.clone()),
         pictures,
         editing: Arc::default(),
-        counting: Arc::new(Semaphore::new(COUNTING)),
+        counting,
+        planning,
         folder: options.site.as_path().into(),
         clock,
         pace: Pace::new(&serving.trusted_proxies),

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinHandle;
 
-use super::intake::Intake;
+use super::{intake::Intake, planning::desk::Planning};
 use crate::{
     domain::{case::Case, people::Actor},
     io::store::{StoreError, Taken, ToTake},
@@ -23,9 +23,10 @@ const KEYS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 7);
 
 /// Tells lateness up the ladder (督办) as it falls due, however long nobody was there to tell it. What was told stands in
 /// the trail, so that it is told once, whatever ends and begins anew. Forgets where people were a day ago, notices that are
-/// older than the site keeps them, and keys of requests that nobody repeats any more.
+/// older than the site keeps them, and keys of requests that nobody repeats any more. Keeps the planners' reports of the
+/// weeks and months that have ended.
 #[must_use]
-pub fn start(intake: Intake) -> JoinHandle<()> {
+pub fn start(intake: Intake, planning: Planning) -> JoinHandle<()> {
     tokio::spawn(async move {
         let mut swept_at = Timestamp::MIN;
         loop {
@@ -34,6 +35,9 @@ pub fn start(intake: Intake) -> JoinHandle<()> {
                 match sweep(&intake, now).await {
                     Ok(()) => swept_at = now,
                     Err(error) => tracing::warn!(%error, "old notices could not be forgotten yet"),
+                }
+                if let Err(error) = planning.keep_what_has_ended().await {
+                    tracing::warn!(%error, "the hotspots of the last week or month could not be kept yet");
                 }
             }
             let woken = match escalate(&intake).await {

@@ -18,6 +18,7 @@ pub mod intake;
 mod listening;
 pub mod lock;
 pub mod patrol;
+pub mod planning;
 pub mod register;
 pub mod messages;
 pub mod password;

@@ -154,7 +154,11 @@ pub fn kept_files(store: &Store, site: &str, present: Option<&Present>) -> anyho
     files.with_context(|| format!("the store lacks the files of version {}", present.version))
 }
 
-fn from_store(root: &Path, version: &str, files: &SiteFiles) -> anyhow::Result<Catalog> {
+/// A version as the store keeps it.
+///
+/// # Errors
+/// If its files are not what they were.
+pub fn from_store(root: &Path, version: &str, files: &SiteFiles) -> anyhow::Result<Catalog> {
     let Reading { catalog, problems, .. } = catalog::read_version(root, files);
     let Some(catalog) = catalog else { bail!("version {version} of the store has {} problems", problems.len()) };
     // A program that hashes otherwise must not pass one version off as another.

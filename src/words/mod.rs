@@ -125,7 +125,8 @@ mod tests {
         domain::{
             analysis::{
                 figures::{Measure, TallyError},
-                hotspot::PermutationError,
+                hotspot::{HdbscanError, Kind, KnoxError, LatticeError, PermutationError, Side},
+                planning::{Method, QuestionError, Warning},
             },
             camera::{HomographyError, LinkCause, StreamUriError},
             case::{ActionKind, NoticeKind, Stage, Status, TransitionError},
@@ -149,6 +150,7 @@ mod tests {
             http::{PAGE_WORDS, Refusal},
             intake::IntakeError,
             patrol::PatrolError,
+            planning,
             register::PlaceError,
             restore::RestoreError,
             rulings::RulingError,
@@ -200,6 +202,11 @@ mod tests {
             TransitionError::VARIANTS,
             TallyError::VARIANTS,
             PermutationError::VARIANTS,
+            LatticeError::VARIANTS,
+            KnoxError::VARIANTS,
+            HdbscanError::VARIANTS,
+            QuestionError::VARIANTS,
+            Warning::VARIANTS,
             TaskError::VARIANTS,
             PatrolError::VARIANTS,
             PlaceError::VARIANTS,
@@ -231,6 +238,10 @@ mod tests {
                 "patrol",
                 "hash",
                 "step",
+                "lattice",
+                "permutation",
+                "knox",
+                "hdbscan",
             ];
             !wrapped.contains(code)
         })
@@ -245,11 +256,18 @@ mod tests {
             ("role", &["resident", "service"]),
             ("measure", Measure::VARIANTS),
             ("figures", PAGE_WORDS),
+            ("hotspots", planning::PAGE_WORDS),
+            ("method", Method::VARIANTS),
+            ("how", Method::VARIANTS),
+            ("legend", &["hot", "cold", "high_high", "high_low", "low_high", "low_low", "unobserved"]),
             ("wish", &["extension", "return", "suspension", "void"]),
         ];
         let named: Vec<String> =
             named.iter().flat_map(|(kind, names)| names.iter().map(move |name| format!("{kind}_{name}"))).collect();
-        let codes: BTreeSet<&str> = codes.into_iter().chain(named.iter().map(String::as_str)).collect();
+        let pattern = |kind| Side::VARIANTS.iter().map(move |side| format!("pattern_{kind}_{side}"));
+        let patterns: Vec<String> = Kind::VARIANTS.iter().flat_map(pattern).collect();
+        let codes: BTreeSet<&str> =
+            codes.into_iter().chain(named.iter().chain(&patterns).map(String::as_str)).collect();
         let worded: BTreeSet<&str> = en.iter().map(|(id, _)| id.as_str()).collect();
         assert_eq!(codes, worded, "left: codes, right: words");
     }

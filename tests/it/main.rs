@@ -33,6 +33,7 @@ mod notices;
 mod pages;
 mod patrol;
 mod photos;
+mod planning;
 mod proofs;
 mod real_data;
 mod scenes;

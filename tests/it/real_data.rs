@@ -27,7 +27,7 @@ pub fn say(text: &str) {
 }
 
 /// A site whose grids are the features of a survey, by one of its columns.
-fn site_of(survey: &str, column: &str) -> Option<Site> {
+pub fn site_of(survey: &str, column: &str) -> Option<Site> {
     let path = boston()?.join(survey);
     let site = Site::empty();
     let map = format!("code={column}");

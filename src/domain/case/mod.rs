@@ -174,6 +174,9 @@ impl Status {
         Self::ToClose,
     ];
 
+    /// Those of cases that never were, or are another one: nothing that planners count.
+    pub const NO_INCIDENT: &'static [Self] = &[Self::Untrue, Self::Merged, Self::Void];
+
     /// Where a case begins: a placed one with its verification, another with its placement.
     #[must_use]
     pub fn at_opening(placed: &Placed) -> Self {

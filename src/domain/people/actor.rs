@@ -107,6 +107,16 @@ pub struct Sight {
     pub reach: Reach,
 }
 
+impl Sight {
+    /// The circles whose cases make heat and hotspots: where those lie that few may know of is for who sees all of them.
+    #[must_use]
+    pub fn circles_on_maps(mut self) -> Vec<Visibility> {
+        let everywhere = self.reach.everywhere;
+        self.circles.retain(|circle| *circle != Visibility::Restricted || everywhere);
+        self.circles
+    }
+}
+
 /// Ways in that are open to all: whoever reports without a token is one of these.
 pub const OPEN_SOURCES: &[&str] = &["resident", "informant"];
 

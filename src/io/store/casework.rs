@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
-use super::{IdempotencyKey, Store, StoreError, evidence, notices, rows, rows::to_json, writer::Tx};
+use super::{IdempotencyKey, Store, StoreError, evidence, incidents, notices, rows, rows::to_json, writer::Tx};
 use crate::domain::{
     case::{Action, ActionKind, Case, Deed, Step, Terms, TransitionError},
     duty::{CategoryCode, DepartmentCode, Placed, Visibility},
@@ -192,12 +192,12 @@ fn find(connection: &Connection, site: &str, id: Uuid) -> rusqlite::Result<Optio
     connection.prepare_cached(&sql)?.query_row((site, id), rows::case).optional()
 }
 
-/// A case that begins.
-pub fn insert(tx: &Tx<'_>, site: &str, case: &Case, opening: &Step) -> Result<(), StoreError> {
+/// A case that begins, and the way in that it was told by.
+pub fn insert(tx: &Tx<'_>, site: &str, case: &Case, source: &str, opening: &Step) -> Result<(), StoreError> {
     let mut insert = tx.connection.prepare_cached(
         "INSERT INTO cases (id, site, number, status, is_open, nature, category, visibility, department, path, outcome,
-                            lon, lat, catalog_version, opened_at, due_at, wake_at, updated_at, version, state)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                            source, lon, lat, catalog_version, opened_at, due_at, wake_at, updated_at, version, state)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )?;
     let entry = insert.insert(params![
         case.id,
@@ -211,6 +211,7 @@ pub fn insert(tx: &Tx<'_>, site: &str, case: &Case, opening: &Step) -> Result<()
         case.department().map(DepartmentCode::as_str),
         path_of_placed(tx, site, &case.placed)?,
         case.placed.outcome.to_string(),
+        source,
         case.position.map(Position::lon),
         case.position.map(Position::lat),
         case.catalog_version,
@@ -227,6 +228,7 @@ pub fn insert(tx: &Tx<'_>, site: &str, case: &Case, opening: &Step) -> Result<()
 
 /// A case after a step.
 pub fn update(tx: &Tx<'_>, site: &str, case: &Case, step: &Step) -> Result<(), StoreError> {
+    incidents::keep_before(tx, site, case)?;
     let mut update = tx.connection.prepare_cached(
         "UPDATE cases SET status = ?, is_open = ?, category = ?, visibility = ?, department = ?, path = ?, outcome = ?,
                           lon = ?, lat = ?, catalog_version = ?, due_at = ?, wake_at = ?, updated_at = ?,

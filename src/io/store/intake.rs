@@ -238,7 +238,7 @@ fn open_case(tx: &Tx<'_>, new: &NewReport) -> Result<(Case, Step), StoreError> {
         Some(past) => Case::past(new.case_id, number, &new.report, past, &new.actor, &new.terms),
         None => Case::open(new.case_id, number, &new.report, &new.actor, new.verified, &new.terms),
     };
-    casework::insert(tx, &new.site, &case, &opening)?;
+    casework::insert(tx, &new.site, &case, &new.report.source, &opening)?;
     Ok((case, opening))
 }
 

@@ -134,7 +134,7 @@ mod tests {
                  ('s', 'g1', 1), ('s', 'a', 1), ('s', 'g2', 2), ('s', 'a', 2), ('s', 'g3', 3), ('s', 'b', 3);
              WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {CASES})
              INSERT INTO cases SELECT i, randomblob(16), 's', i, 'to_verify', i % 2 = 0, 'event', 'c' || (i % 5),
-                 iif(i % 4 = 0, 'restricted', 'public'), 'd' || (i % 7), 1 + i % 3, 'inside', 110 + i % 10 * 0.01,
+                 iif(i % 4 = 0, 'restricted', 'public'), 'd' || (i % 7), 1 + i % 3, 'inside', 'hotline', 110 + i % 10 * 0.01,
                  40 + i % 11 * 0.01, 'v', i / 2 * 10, i, NULL, i, 1, 'case ' || i FROM n;
              INSERT INTO case_place SELECT entry, lon, lon, lat, lat FROM cases;"
         );

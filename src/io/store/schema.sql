@@ -65,6 +65,7 @@ CREATE TABLE cases (
     department      TEXT,                   -- that leads, else that it was placed before
     path            INTEGER REFERENCES grid_path (path), -- of its grid; NULL where there is none
     outcome         TEXT    NOT NULL,       -- of the placement
+    source          TEXT    NOT NULL,       -- the way in of its first report
     lon             REAL,
     lat             REAL,
     catalog_version TEXT    NOT NULL,       -- what it was placed with
@@ -78,9 +79,9 @@ CREATE TABLE cases (
 ) STRICT;
 
 -- Lists are read newest first, by whichever of these leaves the least to read; what a list can be filtered by stands in
--- each, so that only cases that are shown are fetched. Heat reads nothing but the first.
+-- each, so that only cases that are shown are fetched. Heat and planners read nothing but the first.
 CREATE INDEX case_by_opening    ON cases (site, opened_at, entry, status, department, category, path, visibility,
-                                          is_open, due_at, lon, lat);
+                                          is_open, due_at, lon, lat, source);
 CREATE INDEX case_by_status     ON cases (site, status, opened_at, entry, department, category, path, visibility,
                                           is_open, due_at, lon, lat);
 CREATE INDEX case_by_department ON cases (site, department, opened_at, entry, status, category, path, visibility,
@@ -98,6 +99,35 @@ CREATE INDEX case_by_waking     ON cases (site, wake_at)                   WHERE
 CREATE INDEX case_by_update     ON cases (site, updated_at, opened_at, entry);
 -- To find the same thing again.
 CREATE INDEX case_open_by_place ON cases (site, category, lon, lat, entry) WHERE is_open = 1;
+
+-- What planners knew of a case before it changed: where, of what, before whom, seen by whom, and whether it counted as an
+-- incident. A row for each change of any of these, so that a report can be made again as of an earlier change.
+CREATE TABLE case_before (
+    case_entry  INTEGER NOT NULL REFERENCES cases (entry),
+    until       INTEGER NOT NULL,           -- number in the log of the change that ended it
+    site        TEXT    NOT NULL,
+    lon         REAL,
+    lat         REAL,
+    category    TEXT,
+    department  TEXT,
+    visibility  TEXT    NOT NULL,
+    is_incident INTEGER NOT NULL,
+    PRIMARY KEY (case_entry, until)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX case_before_by_end ON case_before (site, until, case_entry);
+
+-- Planners' reports that were made at the end of a week and of a month. What it takes to make one again is kept, and not the
+-- report itself.
+CREATE TABLE hotspot_report (
+    site            TEXT    NOT NULL,
+    period          TEXT    NOT NULL,       -- 2026-W10, 2026-03
+    made_at         INTEGER NOT NULL,
+    as_of           TEXT    NOT NULL,       -- see io::store::AsOf
+    catalog_version TEXT    NOT NULL,
+    summary         TEXT    NOT NULL,       -- JSON of service::planning::Summary
+    PRIMARY KEY (site, period)
+) STRICT, WITHOUT ROWID;
 
 -- The departments that a case is before, those that help included.
 CREATE TABLE case_department (

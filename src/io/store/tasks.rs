@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use rusqlite::{Connection, params};
 
 use super::{
@@ -11,7 +11,9 @@ use super::{
     writer::Tx,
 };
 use crate::domain::{
+    analysis::figures::Period,
     geo::Position,
+    grid::GridCode,
     patrol::{Task, TaskError, TaskState, TaskStep},
 };
 
@@ -33,6 +35,25 @@ impl Store {
                 states.insert(task, state);
             }
             Ok(states)
+        })
+    }
+
+    /// How many tasks of a period were finished in each grid.
+    ///
+    /// # Errors
+    /// What the store suffers.
+    pub fn patrols_of_grids(&self, site: &str, period: Period) -> Result<HashMap<GridCode, f64>, StoreError> {
+        self.read(|connection| {
+            let mut finished = connection.prepare_cached(
+                "SELECT about FROM task_step WHERE site = ? AND at >= ? AND at < ? AND deed = 'finish'",
+            )?;
+            let from = period.from.map_or(i64::MIN, Timestamp::as_millisecond);
+            let to = period.to.map_or(i64::MAX, Timestamp::as_millisecond);
+            let mut grids: HashMap<GridCode, f64> = HashMap::new();
+            for task in finished.query_map((site, from, to), |row| rows::json::<Task>(row, "about"))? {
+                *grids.entry(task?.grid).or_default() += 1.0;
+            }
+            Ok(grids)
         })
     }
 

@@ -20,8 +20,8 @@ use utoipa_swagger_ui::Config;
 use super::{
     ROUTES, basemap, cases,
     error::{ApiError, Refusal},
-    evidence, figures, findings, follow, frame, heat, live, locate, me, notices, operations, places, record, reports,
-    rulings, session, site, steps, tasks, visits,
+    evidence, figures, findings, follow, frame, heat, hotspots, live, locate, me, notices, operations, places, record,
+    reports, rulings, session, site, steps, tasks, visits,
 };
 use crate::domain::people::{Actor, Permission};
 
@@ -59,6 +59,8 @@ use crate::domain::people::{Actor, Permission};
         figures::tally,
         figures::cases,
         figures::scores,
+        hotspots::hotspots,
+        hotspots::reports,
         findings::list,
         findings::confirm,
         findings::dismiss,

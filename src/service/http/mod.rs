@@ -15,6 +15,7 @@ mod frame;
 mod geojson;
 mod guard;
 mod heat;
+mod hotspots;
 mod live;
 mod locate;
 mod me;
@@ -62,6 +63,7 @@ use super::{
     heat::Heat,
     intake::Intake,
     patrol::Patrol,
+    planning::desk::Planning,
     register::Places,
     rulings::Rulings,
     telemetry::Telemetry,
@@ -93,6 +95,7 @@ pub struct AppState {
     pub folder: Arc<Path>,
     pub clock: Arc<dyn Clock>,
     pub heat: Heat,
+    pub planning: Planning,
     /// Turns at drawing and decoding pictures: more at once would take the cores from everything else.
     pub pictures: Arc<Semaphore>,
     /// One edit of the catalog at a time.
@@ -117,6 +120,12 @@ impl FromRef<AppState> for Intake {
 impl FromRef<AppState> for Accounts {
     fn from_ref(state: &AppState) -> Self {
         state.accounts.clone()
+    }
+}
+
+impl FromRef<AppState> for Planning {
+    fn from_ref(state: &AppState) -> Self {
+        state.planning.clone()
     }
 }
 
@@ -232,6 +241,8 @@ pub const ROUTES: &[Route] = &[
     ("/api/tally", Permission::ReadFigures, || get(figures::tally)),
     ("/api/tally/cases", Permission::ReadFigures, || get(figures::cases)),
     ("/api/scores", Permission::ReadFigures, || get(figures::scores)),
+    ("/api/hotspots", Permission::ReadFigures, || get(hotspots::hotspots)),
+    ("/api/hotspots/reports", Permission::ReadFigures, || get(hotspots::reports)),
     ("/heat.png", Permission::ReadCases, || get(heat::picture)),
     ("/heat/{z}/{x}/{y}", Permission::ReadCases, || get(heat::tile)),
     ("/heat/legend.json", Permission::ReadCases, || get(heat::legend)),

@@ -257,8 +257,7 @@ no_such_department = there is no department { $department }; say what it is here
 closed_before_opened = closed at { $closed }, before it was opened at { $opened }
 not_closed_yet = closed at { $closed }: that is still to come
 not_past_yet = opened at { $opened }: that is still to come
-events_counted = { $counted } events counted; { $elsewhere } outside every grid, { $left_out } left out by period or category, { $unreadable } unreadable
-weak_study = { $areas } areas, { $islands } of them without a neighbour: with fewer than 30 areas what is said of single ones is weak, and of one without a neighbour nothing is said
+events_read = { $counted } events read; left out: { $other } of other categories, { $nowhere } without a position, { $unreadable } unreadable
 too_many_draws = { $permutations } permutations with up to { $neighbors } neighbours are { $limit } draws and more: take fewer of either
 events_drawn = { $drawn ->
         [one] 1 event
@@ -613,3 +612,90 @@ errcode = the receiver refused it: { $errcode }
 unclear = the answer is not what such a receiver says
 bad_body = the template does not give JSON
 mail_refused = the mail server refuses this mail for good: { $status }
+no_times = this method needs to know when each incident was
+exposure_of_cells = rates are of grids: what is known of grids says nothing of cells
+too_few_steps = the period holds less than two steps of { $step_days } days
+too_many_steps = { $steps } steps of { $areas } areas are more than { $limit } bins
+too_many_cells = cells { $width_m } m wide would be more than { $limit }
+too_many_pairs = more than { $limit } pairs of incidents lie that near each other
+few_areas = Only { $areas } areas: with fewer than { $least }, what is said of a single one is weak.
+islands = { $areas ->
+        [one] One area has
+       *[other] { $areas } areas have
+    } no neighbour; nothing is said of what has none.
+none_among_many = No area is hot once it is held against how many were looked at; what is shown would be hot if one looked at it alone.
+few_steps = Only { $steps } steps: with fewer than 10 no trend can be told.
+piled_up = A geocoder piles up what it knows nothing of: { $incidents } incidents on { $places ->
+        [one] one such point
+       *[other] { $places } such points
+    } are left out.
+unobserved = { $areas ->
+        [one] One area is
+       *[other] { $areas } areas are
+    } unobserved, with less than { $floor } to divide by: left out, and not taken as zero.
+nothing_happened = Nothing happened in the period.
+hotspots_title = Hotspots
+hotspots_all_time = all time
+hotspots_made_at = made at
+hotspots_incidents = Incidents
+hotspots_before = Before
+hotspots_expected = expected
+hotspots_number = Hotspots
+hotspots_areas = Areas
+hotspots_unobserved = Unobserved
+hotspots_elsewhere = Outside every grid
+hotspots_warnings = Read this first
+hotspots_ranked = Hotspots by rank
+hotspots_found = Findings
+hotspots_about = About
+hotspots_none = There is no hotspot.
+hotspots_more = more, in the tables
+hotspots_place = Where
+hotspots_trend = Against before
+hotspots_categories = Categories
+hotspots_departments = Departments
+hotspots_hours = Hours
+hotspots_sources = Sources
+hotspots_pile = left out
+hotspots_how = How it was made
+hotspots_distance = Distance
+hotspots_time = Time apart
+hotspots_pairs = Pairs
+hotspots_ratio = Times the expected
+method_gi-star = Getis–Ord Gi*
+method_moran = Local Moran's I
+method_dbscan = DBSCAN clusters
+method_hdbscan = HDBSCAN clusters
+method_emerging = Emerging hot spots
+method_near-repeat = Near repeats (Knox)
+how_gi-star = An area is hot where it and its neighbours together hold more than chance would give them; z says by how many standard deviations. How sure that is takes into account that many areas were looked at (false discovery rate, Benjamini–Hochberg); p_sim is by permutations. Hot areas that touch are one hotspot; the first has the most incidents beyond an even spread. What is expected is what the period before would have given in as many days, and as many of each hour of the week; p is how seldom chance gives as many.
+how_moran = An area is alike with its neighbours, high among high ones or low among low ones, or unlike them, more than chance would make it (permutations, p ≤ 0.05). Areas that are high among high ones and touch are one hotspot.
+how_dbscan = Incidents belong together where each has at least min_points (itself counted) within eps_m metres, over the ground and not over grids. A hotspot is drawn around each cluster; what belongs to none is noise.
+how_hdbscan = Incidents belong together where they lie denser than around them, however dense that is: no distance is chosen, only how many make a cluster (min_points). Those clusters are kept that last longest as the distance shrinks; what belongs to none is noise.
+how_emerging = Each area in each step of time is hot or cold by Gi* of it and its neighbours in this step and the one before (false discovery rate over all areas and steps); the pattern says how that came about, by the test of Mann and Kendall.
+how_near-repeat = How often two incidents lie that near in space and in time, against what would be if the times were shuffled (permutations). Above 1 with a small p: one is soon followed by another nearby.
+legend_hot = hot, { $percent } % sure
+legend_cold = cold, { $percent } % sure
+legend_high_high = high among high ones
+legend_high_low = high among low ones
+legend_low_high = low among high ones
+legend_low_low = low among low ones
+legend_unobserved = unobserved
+pattern_new_hot = new
+pattern_consecutive_hot = consecutive
+pattern_intensifying_hot = intensifying
+pattern_persistent_hot = persistent
+pattern_diminishing_hot = diminishing
+pattern_sporadic_hot = sporadic
+pattern_oscillating_hot = oscillating
+pattern_historical_hot = historical
+pattern_new_cold = cold: new
+pattern_consecutive_cold = cold: consecutive
+pattern_intensifying_cold = cold: intensifying
+pattern_persistent_cold = cold: persistent
+pattern_diminishing_cold = cold: diminishing
+pattern_sporadic_cold = cold: sporadic
+pattern_oscillating_cold = cold: oscillating
+pattern_historical_cold = cold: historical
+hotspots_same_place = the same place
+too_many_events = { $events } incidents are more than { $limit }: take a shorter period, one category, or dbscan

@@ -73,8 +73,10 @@ pub struct Emerging {
     /// In so many steps it was hot, and cold.
     pub hot_steps: usize,
     pub cold_steps: usize,
-    /// Of each step; 0 where nothing can be said.
+    /// Of each step, here and below; 0 where nothing can be said.
     pub bins: Vec<i8>,
+    /// How hot it was.
+    pub zs: Vec<f64>,
 }
 
 /// A trend is told where chance gives it in one of twenty cases.
@@ -102,10 +104,11 @@ impl Cube {
         let of_area = |area: usize| {
             let own = || (0..self.steps()).map(move |step| step * self.areas + area);
             let bins: Vec<i8> = own().map(|at| bins[at]).collect();
-            let trend = mann_kendall(&own().map(|at| zs[at].unwrap_or(0.0)).collect::<Vec<_>>());
+            let of_area: Vec<f64> = own().map(|at| zs[at].unwrap_or(0.0)).collect();
+            let trend = mann_kendall(&of_area);
             let count = |sign: i8| bins.iter().filter(|bin| bin.signum() == sign).count();
             let (hot_steps, cold_steps) = (count(1), count(-1));
-            Emerging { pattern: pattern(&bins, trend), trend, hot_steps, cold_steps, bins }
+            Emerging { pattern: pattern(&bins, trend), trend, hot_steps, cold_steps, bins, zs: of_area }
         };
         (0..self.areas).map(of_area).collect()
     }

@@ -3,6 +3,7 @@
 mod dbscan;
 mod emerging;
 mod foresight;
+mod hdbscan;
 mod gi;
 pub(super) mod groups;
 mod lattice;
@@ -21,6 +22,7 @@ pub use dbscan::{Clusters, Density, LEAST_EPS_M, MOST_EPS_M, dbscan};
 pub use emerging::{Cube, Emerging, Kind, Pattern, Side};
 pub use foresight::{Foresight, foresight};
 pub use gi::{Own, gi};
+pub use hdbscan::{HdbscanError, hdbscan};
 pub use lattice::{Cell, Lattice, LatticeError, Shape};
 pub use near_repeat::{Band, Knox, KnoxError, knox};
 pub use permutation::{PermutationError, Permutations, Tails, tails};

@@ -8,7 +8,7 @@ use super::{
 };
 
 /// Moran's I of the whole, with weights that sum to one in each row.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub struct Global {
     pub i: f64,
     /// −1 / (n − 1): where nothing is beside its like more than by chance.

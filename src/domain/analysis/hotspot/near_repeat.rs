@@ -36,6 +36,14 @@ pub struct Knox {
     pub times_h: Vec<f64>,
 }
 
+impl Default for Knox {
+    /// Streets and weeks: how near and how soon a street's troubles come again.
+    fn default() -> Self {
+        let days = [1.0, 3.0, 7.0, 14.0, 28.0];
+        Self { distances_m: vec![50.0, 100.0, 200.0, 300.0, 500.0], times_h: days.map(|days| days * 24.0).to_vec() }
+    }
+}
+
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error, strum::VariantNames)]
 #[serde(tag = "code", content = "params", rename_all = "snake_case")]

@@ -104,9 +104,7 @@ impl Cells {
     }
 
     fn chord2_between(&self, a: usize, b: usize) -> f64 {
-        let ([ax, ay, az], [bx, by, bz]) = (self.at[a], self.at[b]);
-        let (x, y, z) = (ax - bx, ay - by, az - bz);
-        x * x + y * y + z * z
+        chord2(self.at[a], self.at[b])
     }
 
     /// Metres of the great circle between two.
@@ -158,7 +156,13 @@ fn across(reach: f64, cos: f64) -> f64 {
     if reach < std::f64::consts::FRAC_PI_2 && sin < 1.0 { sin.asin() * (1.0 + 1e-9) } else { std::f64::consts::TAU }
 }
 
-fn on_globe(position: Position) -> [f64; 3] {
+/// The chord between two points of a globe of radius 1, squared: it grows with the distance over the ground.
+pub fn chord2([ax, ay, az]: [f64; 3], [bx, by, bz]: [f64; 3]) -> f64 {
+    let (x, y, z) = (ax - bx, ay - by, az - bz);
+    x * x + y * y + z * z
+}
+
+pub fn on_globe(position: Position) -> [f64; 3] {
     let (sin_lat, cos_lat) = position.lat().to_radians().sin_cos();
     let (sin_lon, cos_lon) = position.lon().to_radians().sin_cos();
     [cos_lat * cos_lon, cos_lat * sin_lon, sin_lat]

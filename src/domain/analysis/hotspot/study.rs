@@ -58,6 +58,16 @@ pub struct Like {
     pub quadrant: Option<Quadrant>,
 }
 
+impl Like {
+    /// Whether chance would hardly ever give it.
+    #[must_use]
+    pub fn is_sure(&self) -> bool {
+        /// As `GeoDa` and esda take it.
+        const SURE: f64 = 0.05;
+        self.p_sim.is_some_and(|p| p <= SURE)
+    }
+}
+
 /// With fewer areas, what is said of single ones is weak.
 pub const FEW_AREAS: usize = 30;
 

@@ -27,7 +27,6 @@ pub struct Place {
     pub grid: NodeId,
     pub area: Area,
     pub m2: f64,
-    pub households: Option<u32>,
 }
 
 enum By {
@@ -47,7 +46,6 @@ impl<'a> Division<'a> {
                 grid: *leaf,
                 area: grid.border.area().clone(),
                 m2: grid.area_m2(),
-                households: grid.households,
             }
         };
         let places = leaves.iter().map(place).collect();
@@ -88,7 +86,7 @@ impl<'a> Division<'a> {
             by.entry(cell).or_insert_with(|| {
                 let area = lattice.area(cell);
                 let id = format!("{},{}", cell.0, cell.1);
-                places.push(Place { id, grid, area, m2: lattice.cell_m2(), households: None });
+                places.push(Place { id, grid, area, m2: lattice.cell_m2() });
                 places.len() - 1
             });
         };
@@ -110,6 +108,11 @@ impl<'a> Division<'a> {
             By::Grids(_) => "grids".to_owned(),
             By::Cells(lattice, _) => lattice.to_string(),
         }
+    }
+
+    #[must_use]
+    pub fn is_grids(&self) -> bool {
+        matches!(self.by, By::Grids(_))
     }
 
     /// The grid and the area that a position counts for.

@@ -8,12 +8,16 @@ use crate::domain::geo::Position;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Incident {
+    /// Which row of a table, or entry of the store, it was.
+    pub row: u64,
     pub position: Position,
     pub at: Option<Timestamp>,
     pub category: Option<Label>,
     pub department: Option<Label>,
     /// The way in that it was told by first.
     pub source: Option<Label>,
+    /// Where a camera saw it or a person stood, and no geocoder put it: many on one point are many.
+    pub surveyed: bool,
 }
 
 /// Stands for a name that many incidents share.

@@ -2,16 +2,18 @@
 //!
 //! incidents → period → piles left out → areas → method → hotspots, ranked.
 
+mod areas;
 mod division;
 mod incident;
 mod question;
 mod report;
 mod spot;
+mod spots;
 mod study;
 
 pub use division::{Division, Place};
 pub use incident::{Incident, Incidents, Label};
-pub use question::{Exposure, Grain, Method, Question, QuestionError};
+pub use question::{Exposure, Grain, Method, Per, Question, QuestionError};
 pub use report::{AreaRow, Findings, Membership, Numbers, Report, Said, Warning};
 pub use spot::{Counted, Hotspot};
 pub use study::Ground;

@@ -1,11 +1,18 @@
 //! What is asked.
 
-use jiff::Timestamp;
+use std::collections::HashMap;
+
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::domain::analysis::{
-    figures::Period,
-    hotspot::{Density, Knox, KnoxError, LatticeError, Neighbors, PermutationError, Permutations, Shape},
+use crate::domain::{
+    analysis::{
+        figures::Period,
+        hotspot::{
+            Density, HdbscanError, Knox, KnoxError, LatticeError, Neighbors, PermutationError, Permutations, Shape,
+        },
+    },
+    grid::{Coverage, GridCode},
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::Display, strum::EnumString, strum::VariantNames)]
@@ -15,8 +22,17 @@ pub enum Method {
     GiStar,
     Moran,
     Dbscan,
+    Hdbscan,
     Emerging,
     NearRepeat,
+}
+
+impl Method {
+    /// Others ask of the incidents themselves.
+    #[must_use]
+    pub fn asks_of_areas(self) -> bool {
+        matches!(self, Self::GiStar | Self::Moran | Self::Emerging)
+    }
 }
 
 /// What incidents are counted by.
@@ -26,10 +42,47 @@ pub enum Grain {
     Cells(Shape),
 }
 
-/// What counts are divided by: a thousand households; where there are fewer than `floor` a rate would be chance.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// What counts are divided by, so that no grid is hot only because more people live there, or more is looked at.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Exposure {
-    pub floor: u32,
+    pub per: Per,
+    pub of_grid: HashMap<GridCode, f64>,
+    /// A grid with less, or of which nothing is known, is unobserved: a rate there would be chance.
+    pub floor: f64,
+}
+
+impl Exposure {
+    /// The households that live in the grids.
+    #[must_use]
+    pub fn households(coverage: &Coverage, floor: u32) -> Self {
+        let hierarchy = &coverage.hierarchy;
+        let grids = hierarchy.leaves().iter().map(|leaf| hierarchy.grid(*leaf));
+        let of_grid = grids.filter_map(|grid| Some((grid.code.clone(), f64::from(grid.households?)))).collect();
+        Self { per: Per::Households, of_grid, floor: f64::from(floor) }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::Display, strum::EnumString, strum::VariantNames)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum Per {
+    Households,
+    /// Patrol tasks that were finished.
+    Patrols,
+    /// As a file has it: camera hours, say.
+    Given,
+}
+
+impl Per {
+    /// Of how many a rate is told.
+    #[must_use]
+    pub fn unit(self) -> f64 {
+        match self {
+            Self::Households => 1_000.0,
+            Self::Patrols => 100.0,
+            Self::Given => 1.0,
+        }
+    }
 }
 
 /// A planner's question, whole: the same asked of the same incidents gives the same report.
@@ -51,6 +104,34 @@ pub struct Question {
     pub knox: Knox,
 }
 
+impl Question {
+    /// What is asked where nobody says more: the hot grids of a period.
+    #[must_use]
+    pub fn of(period: Period) -> Self {
+        Self {
+            method: Method::GiStar,
+            grain: Grain::Grids,
+            period,
+            compare: None,
+            neighbors: Neighbors::Queen,
+            permutations: Permutations { count: 999, seed: 1 },
+            exposure: None,
+            keep_piles: false,
+            density: Density { eps_m: 60.0, min_points: 12 },
+            step_days: 7,
+            knox: Knox::default(),
+        }
+    }
+
+    /// When the grids held that count: at the end of the period, so that each means one area from its first incident to its
+    /// last, and the same asked later is of the same grids.
+    #[must_use]
+    pub fn grids_at(&self, now: Timestamp) -> Timestamp {
+        let last = self.period.to.and_then(|to| to.checked_sub(SignedDuration::from_millis(1)).ok());
+        last.map_or(now, |last| last.min(now))
+    }
+}
+
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Serialize, strum::VariantNames)]
 #[serde(tag = "code", content = "params", rename_all = "snake_case")]
@@ -58,6 +139,8 @@ pub struct Question {
 pub enum QuestionError {
     /// The steps of an emerging hot spot, near repeats and comparisons need to know when.
     NoTimes,
+    /// What is known of grids says nothing of cells.
+    ExposureOfCells,
     /// The period holds less than two whole steps.
     TooFewSteps {
         step_days: u32,
@@ -73,6 +156,8 @@ pub enum QuestionError {
     Permutation(PermutationError),
     #[serde(untagged)]
     Knox(KnoxError),
+    #[serde(untagged)]
+    Hdbscan(HdbscanError),
 }
 
 impl From<LatticeError> for QuestionError {
@@ -90,5 +175,11 @@ impl From<PermutationError> for QuestionError {
 impl From<KnoxError> for QuestionError {
     fn from(error: KnoxError) -> Self {
         Self::Knox(error)
+    }
+}
+
+impl From<HdbscanError> for QuestionError {
+    fn from(error: HdbscanError) -> Self {
+        Self::Hdbscan(error)
     }
 }

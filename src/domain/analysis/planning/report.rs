@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Hotspot, Method};
+use super::{Counted, Hotspot, Method};
 use crate::domain::{
     analysis::hotspot::{
         Band, Emerging, FEW_AREAS, Foresight, Hot, Kind, Like, Pile, Side,
@@ -22,6 +22,8 @@ pub struct Report {
     pub numbers: Numbers,
     pub warnings: Vec<Warning>,
     pub piles: Vec<Pile>,
+    /// The ways in of the incidents of the period, most frequent first.
+    pub sources: Vec<Counted<String>>,
     pub findings: Findings,
     /// The one with the most incidents beyond an even spread first.
     pub hotspots: Vec<Hotspot>,
@@ -68,7 +70,7 @@ pub struct AreaRow {
     pub m2: f64,
     pub count: usize,
     pub before: Option<usize>,
-    /// Of a thousand households, where that was asked for.
+    /// Of so much exposure, where that was asked for.
     pub rate: Option<f64>,
     /// `None` where it is unobserved.
     pub said: Option<Said>,
@@ -92,6 +94,8 @@ pub struct Membership {
     pub incident: usize,
     pub cluster: Option<u32>,
     pub core: bool,
+    /// Number of the hotspot that it is part of.
+    pub hotspot: Option<usize>,
 }
 
 /// What a reader must know before he believes it.
@@ -119,7 +123,7 @@ pub enum Warning {
     },
     Unobserved {
         areas: usize,
-        floor: u32,
+        floor: f64,
     },
     /// Nothing happened in the period.
     NothingHappened,
@@ -142,7 +146,7 @@ impl Said {
     pub(super) fn is_hot(&self) -> bool {
         match self {
             Self::Hot(hot) => hot.bin_fdr > 0,
-            Self::Like(like) => like.quadrant == Some(Quadrant::HighHigh) && like.p_sim.is_some_and(|p| p <= LIKE_SURE),
+            Self::Like(like) => like.quadrant == Some(Quadrant::HighHigh) && like.is_sure(),
             Self::Emerging(emerging) => {
                 emerging.pattern.is_some_and(|pattern| pattern.side == Side::Hot && pattern.kind != Kind::Historical)
             }
@@ -163,6 +167,3 @@ impl Said {
         }
     }
 }
-
-/// As GeoDa and esda take it.
-const LIKE_SURE: f64 = 0.05;

@@ -9,7 +9,6 @@ use super::{Incident, Incidents, Label};
 use crate::domain::{
     analysis::hotspot::Surprise,
     geo::{Area, Position},
-    grid::GridCode,
 };
 
 #[derive(Debug, Clone, Serialize)]
@@ -26,7 +25,7 @@ pub struct Hotspot {
     #[serde(skip)]
     pub outline: Area,
     /// Most incidents first, here and below.
-    pub grids: Vec<Counted<GridCode>>,
+    pub grids: Vec<Counted<String>>,
     pub departments: Vec<Counted<String>>,
     pub categories: Vec<Counted<String>>,
     pub sources: Vec<Counted<String>>,

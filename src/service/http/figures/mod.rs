@@ -67,7 +67,7 @@ fn figures(rates: Rates<'_>, measures: &[Measure]) -> BTreeMap<Measure, Figure> 
 }
 
 /// By the name of a period, or from and to.
-fn period(named: Option<&str>, from: Option<&str>, to: Option<&str>, zone: &TimeZone) -> Result<Period, ApiError> {
+pub fn period(named: Option<&str>, from: Option<&str>, to: Option<&str>, zone: &TimeZone) -> Result<Period, ApiError> {
     match (named, from.map(|_| "from").or(to.map(|_| "to"))) {
         (Some(_), Some(other)) => Err(ApiError::not_together("period", other)),
         (Some(name), None) => Period::named(name, zone).ok_or_else(|| ApiError::unreadable(Some("period"), name)),
