@@ -11,7 +11,9 @@ use super::{
     saying::Saying,
 };
 use crate::{
-    domain::analysis::heat::{Domain, Frame, HeatPoint, Ramp, Spread, peak},
+    domain::analysis::heat::{
+        Cell, Domain, Entry, Frame, FrameError, Kernel, Layer, Period, Ramp, Scale, Shape, Spread,
+    },
     io::{
         catalog,
         tables::{
@@ -19,7 +21,7 @@ use crate::{
             value::{Fault, parse_instant, parse_number},
         },
     },
-    service::heat::picture,
+    service::heat::{Look, picture},
     words::Language,
 };
 
@@ -43,7 +45,7 @@ pub struct Args {
     /// A map tile of 256 × 256 pixels
     #[arg(long, value_name = "Z/X/Y")]
     tile: Option<String>,
-    /// How far an event reaches, in metres on the ground; three standard deviations [default: 300]
+    /// How far an event reaches, in metres on the ground [default: 300]
     #[arg(long, value_name = "R", conflicts_with = "radius_px")]
     radius_m: Option<f64>,
     /// How far an event reaches, in pixels of the picture
@@ -52,13 +54,18 @@ pub struct Args {
     /// Column that says how many events a row stands for
     #[arg(long, value_name = "COL")]
     weight: Option<String>,
-    /// How an event fades with distance
-    #[arg(long, default_value = "gaussian", value_parser = ["gaussian"])]
-    kernel: String,
+    /// How an event fades with distance: gaussian (its radius is three standard deviations), quartic, epanechnikov or
+    /// triweight
+    #[arg(long, default_value = "gaussian", value_parser = one_of::<Shape>)]
+    kernel: Shape,
+    /// How densities become colours: log1p or linear
+    #[arg(long, default_value = "log1p", value_parser = one_of::<Scale>)]
+    scale: Scale,
     /// Colours: inferno, cividis or viridis
     #[arg(long, default_value = "inferno", value_parser = one_of::<Ramp>)]
     ramp: Ramp,
-    /// Events per km² that the strongest colour stands for [default: the next round number above the highest]
+    /// What the strongest colour stands for: events per km² and hour where --from and --to are given, else events per km²
+    /// [default: the next round number above the highest]
     #[arg(long, value_name = "D")]
     domain: Option<f32>,
     /// From this instant, inclusive; a date, or one without an offset, in the zone of --tz
@@ -84,30 +91,38 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
     let has_period = args.from.is_some() || args.to.is_some();
     let events = args.events.open(Some(&args.input), (&zone, has_period), language, |raw, _| raw)?;
     let read = points(args, events, language)?;
-    ensure!(!read.points.is_empty(), "{}: no event to draw", args.input.display());
-    let spread = match (args.radius_m, args.radius_px) {
-        (Some(radius), _) | (_, Some(radius)) if !(radius > 0.0 && radius <= 1e6) => {
-            bail!("a radius of {radius} is none")
-        }
-        (Some(radius_m), _) => Spread::Meters(radius_m),
-        (_, Some(radius_px)) => Spread::Pixels(radius_px),
-        (None, None) => Spread::DEFAULT,
-    };
-    let frame = frame(args, &read.points)?;
+    ensure!(!read.entries.is_empty(), "{}: no event to draw", args.input.display());
+    let kernel = Kernel { shape: args.kernel, spread: spread(args, language)? };
+    let frame = frame(args, &read.entries, language)?;
+    let drawn = read.entries.len();
+    let layer = Layer::weighted(read.period, read.entries);
+    // What is drawn does not move on, so any instant is as good.
+    let now = Timestamp::UNIX_EPOCH;
     let domain = match args.domain {
         Some(max) => Domain::up_to(max).with_context(|| format!("--domain {max} is no positive number"))?,
-        None => Domain::holding(peak(&read.points, frame.zoom(), spread)),
+        None => Domain::holding(layer.peak(frame.zoom(), kernel, now)),
     };
-    let png = picture(&read.points, &frame, spread, domain, args.ramp)?;
+    let look = Look { kernel, scale: args.scale, ramp: args.ramp, domain: Some(domain) };
+    let png = picture(&layer, &frame, &look, domain, now)?;
     std::fs::write(&args.output, png).with_context(|| format!("cannot write {}", args.output.display()))?;
-    let Read { points, skipped, unreadable } = read;
-    let drawn = Saying::EventsDrawn { drawn: points.len(), skipped, unreadable, densest: domain.max().to_string() };
-    eprintln!("{}", language.say(&drawn));
+    let Read { skipped, unreadable, .. } = read;
+    let densest = format!("{} {}", domain.max(), layer.unit().symbol());
+    eprintln!("{}", language.say(&Saying::EventsDrawn { drawn, skipped, unreadable, densest }));
     Ok(ExitCode::SUCCESS)
 }
 
+fn spread(args: &Args, language: Language) -> anyhow::Result<Spread> {
+    let (option, value, max, spread) = match (args.radius_m, args.radius_px) {
+        (Some(radius_m), _) => ("--radius-m", radius_m, Spread::WIDEST_M, Spread::meters(radius_m)),
+        (None, Some(radius_px)) => ("--radius-px", radius_px, Spread::WIDEST_PX, Spread::pixels(radius_px)),
+        (None, None) => return Ok(Spread::DEFAULT),
+    };
+    spread.with_context(|| format!("{option}: {}", language.say(&Fault::OutOfRange { value, min: 0.0, max })))
+}
+
 struct Read {
-    points: Vec<HeatPoint>,
+    entries: Vec<Entry<f32>>,
+    period: Period,
     skipped: u64,
     unreadable: u64,
 }
@@ -123,6 +138,11 @@ fn points(args: &Args, events: Events, language: Language) -> anyhow::Result<Rea
             .transpose()
     };
     let (from, to) = (instant("from", args.from.as_ref())?, instant("to", args.to.as_ref())?);
+    if let (Some(from), Some(to)) = (from, to)
+        && from >= to
+    {
+        bail!("--from {from} is not before --to {to}");
+    }
     let has_period = from.is_some() || to.is_some();
     ensure!(!has_period || table.has_time(), "{name} has no column of times for --from and --to; name it: --time COL");
     ensure!(
@@ -148,11 +168,11 @@ fn points(args: &Args, events: Events, language: Language) -> anyhow::Result<Rea
             value => Ok(value as f32),
         }
     };
-    let mut read = Read { points: Vec::new(), skipped: 0, unreadable: 0 };
+    let mut read = Read { entries: Vec::new(), period: Period::Between(from, to), skipped: 0, unreadable: 0 };
     events.each_record(language, |table, record, line| {
         match table.row(record).and_then(|row| Ok((weight_of(record)?, row))) {
             Ok((weight, row)) => match row.position.filter(|_| wanted(&row)) {
-                Some(position) => read.points.push(HeatPoint { weight, ..HeatPoint::at(position) }),
+                Some(position) => read.entries.push(Entry { cell: Cell::of(position), amount: weight }),
                 None => read.skipped += 1,
             },
             Err(RowFault { column, fault }) => {
@@ -168,23 +188,29 @@ fn points(args: &Args, events: Events, language: Language) -> anyhow::Result<Rea
     Ok(read)
 }
 
-fn frame(args: &Args, points: &[HeatPoint]) -> anyhow::Result<Frame> {
+fn frame(args: &Args, entries: &[Entry<f32>], language: Language) -> anyhow::Result<Frame> {
     /// Around events of which nobody said what part of the map to show.
     const MARGIN_PX: u32 = 40;
+    let said = |frame: Result<Frame, FrameError>, of: String| {
+        frame.map_err(|error| anyhow::Error::msg(language.say(&error)).context(of))
+    };
     if let Some(tile) = &args.tile {
         let numbers: Vec<u32> = tile.split('/').filter_map(|n| n.parse().ok()).collect();
         let [zoom, x, y] = numbers[..] else { bail!("--tile {tile} is not Z/X/Y") };
         let zoom = u8::try_from(zoom).with_context(|| format!("--tile {tile}"))?;
-        return Frame::of_tile(zoom, x, y, 256).with_context(|| format!("--tile {tile}"));
+        return said(Frame::of_tile(zoom, x, y, 256), format!("--tile {tile}"));
     }
     let size = args.size.split_once('x').and_then(|(w, h)| Some((w.parse().ok()?, h.parse().ok()?)));
     let (width, height) = size.with_context(|| format!("--size {} is not WIDTHxHEIGHT", args.size))?;
     match &args.bbox {
-        None => Frame::around(points.iter().map(|point| point.at), width, height, MARGIN_PX).context("--size"),
+        None => {
+            let around = Frame::around(entries.iter().map(|entry| entry.cell.point()), width, height, MARGIN_PX);
+            said(around, format!("--size {}", args.size))
+        }
         Some(text) => {
             let degrees: Vec<f64> = text.split(',').filter_map(|n| n.trim().parse().ok()).collect();
             let [w, s, e, n] = degrees[..] else { bail!("--bbox {text} is not W,S,E,N") };
-            Frame::of_box([w, s, e, n], width, height).with_context(|| format!("--bbox {text}, --size {}", args.size))
+            said(Frame::of_box([w, s, e, n], width, height), format!("--bbox {text}, --size {}", args.size))
         }
     }
 }

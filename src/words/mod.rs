@@ -125,6 +125,7 @@ mod tests {
         domain::{
             analysis::{
                 figures::{Measure, TallyError},
+                heat::FrameError,
                 hotspot::PermutationError,
             },
             camera::{HomographyError, LinkCause, StreamUriError},
@@ -199,6 +200,7 @@ mod tests {
             StepError::VARIANTS,
             TransitionError::VARIANTS,
             TallyError::VARIANTS,
+            FrameError::VARIANTS,
             PermutationError::VARIANTS,
             TaskError::VARIANTS,
             PatrolError::VARIANTS,

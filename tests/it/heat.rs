@@ -59,7 +59,7 @@ async fn heat_tells_what_its_colours_mean_and_hides_what_one_may_not_see() {
     let dispute = json!({"lon": 110.04, "lat": 40.41, "category": "020702"});
     answer(service.client.post(service.url("/api/reports")).bearer_auth(&service.administrator).json(&dispute)).await;
     let (_, legend) = answer(service.get("/heat/legend.json?last=24h&z=15")).await;
-    assert_eq!((&legend["unit"], &legend["events"], &legend["hidden"]), (&json!("events/km²"), &json!(4), &json!(0)));
+    assert_eq!((&legend["unit"], &legend["events"], &legend["hidden"]), (&json!("events/km²/h"), &json!(4), &json!(0)));
     let top = legend["stops"].as_array().and_then(|stops| stops.last()).expect("stops")["value"].as_f64();
     assert!((top.expect("a number") / legend["domain"][1].as_f64().expect("a number") - 1.0).abs() < 1e-6);
 
@@ -82,13 +82,38 @@ async fn heat_tells_what_its_colours_mean_and_hides_what_one_may_not_see() {
         ("domain=0", "domain"),
         ("last=soon", "last"),
         ("kernel=round", "kernel"),
+        ("scale=sqrt", "scale"),
         ("from=then", "from"),
+        ("radius_m=0", "radius_m"),
+        ("radius_m=1000000", "radius_m"),
+        ("radius_m=NaN", "radius_m"),
+        ("radius_px=5000", "radius_px"),
+        ("radius_m=9&radius_px=9", "radius_m"),
+        ("domain=NaN", "domain"),
+        ("from=2026-03-02&to=2026-03-01", "to"),
+        ("from=2026-03-02&to=2026-03-02", "to"),
+        ("last=-1h", "last"),
+        ("last=1h&to=2026-03-02", "last"),
+        ("half_life=1h&last=24h", "half_life"),
     ] {
         let (status, told) = answer(service.get(&format!("/heat/legend.json?{query}"))).await;
         assert_eq!((status, &told["error"]["field"]), (StatusCode::BAD_REQUEST, &json!(field)), "{query}: {told}");
     }
-    let (status, told) = answer(service.get(&format!("/heat.png?bbox={BOX}&width=9000"))).await;
-    assert_eq!((status, &told["error"]["field"]), (StatusCode::BAD_REQUEST, &json!("width")));
+    for (query, field) in [
+        (format!("bbox={BOX}&width=100000&height=100000"), "width"),
+        (format!("bbox={BOX}&height=0"), "height"),
+        ("width=10".to_owned(), "bbox"),
+        ("bbox=179,0,-179,1".to_owned(), "bbox"),
+        ("bbox=110,40,110,41".to_owned(), "bbox"),
+        ("bbox=110,40,NaN,41".to_owned(), "bbox"),
+        ("bbox=110,40,111".to_owned(), "bbox"),
+    ] {
+        let (status, told) = answer(service.get(&format!("/heat.png?{query}"))).await;
+        assert!(status.is_client_error() && told["error"]["field"] == json!(field), "{query}: {told}");
+    }
+    let turned = service.get("/heat.png?bbox=179,0,-179,1").header("Accept-Language", "zh");
+    let (_, told) = answer(turned).await;
+    assert!(told["error"]["message"].as_str().is_some_and(|said| said.contains("180 度经线")), "{told}");
     for path in ["/heat/14/99999999/1.png", "/heat/14/1/1.jpg", "/heat/40/1/1.png"] {
         assert_eq!(answer(service.get(path)).await.0, StatusCode::NOT_FOUND, "{path}");
     }
@@ -119,11 +144,75 @@ fn a_heatmap_takes_weights_periods_and_categories_and_names_what_it_cannot_read(
         (&["--weight", "m"][..], "has no column m"),
         (&["--tile", "3/9/1"], "there is no such tile"),
         (&["--bbox", "1,2,3"], "is not W,S,E,N"),
-        (&["--size", "0x10"], "pixels a side"),
+        (&["--size", "0x10"], "pixels wide"),
         (&["--only-category", "C"], "no event to draw"),
-        (&["--radius-m", "0"], "radius"),
+        (&["--radius-m", "0"], "--radius-m: 0 is not between"),
+        (&["--size", "100000x100000"], "4096 pixels wide"),
+        (&["--bbox", "179,0,-179,1"], "180th meridian"),
+        (&["--from", "2026-03-06", "--to", "2026-03-05"], "is not before"),
     ] {
         let run = run(args);
         assert!(run.code == 2 && run.stderr.contains(said), "{args:?}: {}", run.stderr);
     }
+}
+
+#[tokio::test]
+async fn a_new_event_changes_just_its_tiles_and_an_empty_one_is_everybodys() {
+    let service = Service::start().await;
+    let tile = async |path: &str| {
+        let response = service.get(path).send().await.expect("an answer");
+        let tag = response.headers()["etag"].to_str().expect("ASCII").to_owned();
+        (tag, response.bytes().await.expect("bytes"))
+    };
+    let report = async |lon: f64, lat: f64| {
+        service.report(&json!({"lon": lon, "lat": lat, "category": "020104"})).await;
+    };
+    // The tiles of the site's middle at zoom 17, and one of another continent; each also as the last day.
+    report(110.03, 40.41).await;
+    report(110.008, 40.41).await;
+    let paths: Vec<String> = ["/heat/17/105597/49425.png", "/heat/17/105589/49425.png", "/heat/17/1/1.png"]
+        .iter()
+        .flat_map(|path| [format!("{path}?domain=100"), format!("{path}?domain=100&last=24h&ramp=viridis")])
+        .collect();
+    let mut before = Vec::new();
+    for path in &paths {
+        before.push(tile(path).await);
+    }
+    assert_eq!(before[4], before[5], "empty is empty");
+    assert!(before[0].1 != before[4].1 && before[2].1 != before[4].1, "these are not");
+    report(110.0331, 40.41).await;
+    for (i, path) in paths.iter().enumerate() {
+        let after = tile(path).await;
+        assert_eq!(after == before[i], i > 1, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn heat_follows_what_comes_in_and_what_time_does() {
+    let service = Service::start().await;
+    let report = async |lon: f64| {
+        service.report(&json!({"lon": lon, "lat": 40.41, "category": "020104"})).await;
+    };
+    let shown = async |query: &str| {
+        answer(service.get(&format!("/heat/legend.json?{query}"))).await.1["events"].as_u64().expect("a count")
+    };
+    let queries = ["last=24h", "half_life=6h", "category=020104", "category=020702", "source=resident", ""];
+    report(110.02).await;
+    for query in queries {
+        assert_eq!(shown(query).await, u64::from(query != "category=020702"), "{query}");
+    }
+    report(110.03).await;
+    for query in ["last=24h", "half_life=6h", "category=020104", ""] {
+        assert_eq!(shown(query).await, 2, "{query}");
+    }
+    assert_eq!(shown("category=020702").await, 0);
+    // Where reports came from has to be read again, which happens once in a while.
+    while shown("source=resident").await != 2 {
+        tokio::task::yield_now().await;
+    }
+    service.clock.advance(12 * 3_600_000);
+    report(110.04).await;
+    assert_eq!((shown("last=24h").await, shown("last=11h").await), (3, 1));
+    service.clock.advance(13 * 3_600_000);
+    assert_eq!((shown("last=24h").await, shown("").await), (1, 3), "what is older than a day has left");
 }

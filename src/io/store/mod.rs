@@ -47,7 +47,7 @@ pub use copy::{Holdings, copy, inspect};
 pub use duty::Attendance;
 pub use evidence::{EvidenceOf, Shown};
 pub use findings::{FindingFilter, FindingPage, NewFinding, Verdict};
-pub use heat::{HeatCases, HeatFilter};
+pub use heat::{HeatCase, HeatFilter, Known};
 pub use intake::{Accepted, IdempotencyKey, NewReport};
 pub use likeness::{Likely, NearbyReport};
 pub use log::Snapshot;

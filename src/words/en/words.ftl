@@ -259,10 +259,16 @@ not_past_yet = opened at { $opened }: that is still to come
 events_counted = { $counted } events counted; { $elsewhere } outside every grid, { $left_out } left out by period or category, { $unreadable } unreadable
 weak_study = { $areas } areas, { $islands } of them without a neighbour: with fewer than 30 areas what is said of single ones is weak, and of one without a neighbour nothing is said
 too_many_draws = { $permutations } permutations with up to { $neighbors } neighbours are { $limit } draws and more: take fewer of either
+picture_width = a picture is 1 to { $most_px } pixels wide
+picture_height = a picture is 1 to { $most_px } pixels high
+no_tile = there is no such tile
+no_box = the corners of the box are no positions: west, south, east, north in degrees
+box_over_antimeridian = the box goes from { $west } to { $east }, backwards or over the 180th meridian; ask for its two parts
+empty_box = the box encloses nothing: west, south, east, north in degrees
 events_drawn = { $drawn ->
         [one] 1 event
        *[other] { $drawn } events
-    } drawn, { $skipped } left out by period, category or for want of a position, { $unreadable } unreadable; the strongest colour stands for { $densest } events/km²
+    } drawn, { $skipped } left out by period, category or for want of a position, { $unreadable } unreadable; the strongest colour stands for { $densest }
 rows_placed = { $rows ->
     [one] 1 row
    *[other] { $rows } rows

@@ -1,0 +1,165 @@
+//! What heat is asked for.
+
+use jiff::{Span, SpanRelativeTo, SpanRound, Timestamp, Unit, tz::TimeZone};
+use serde::Deserialize;
+use serde_json::json;
+use strum::VariantNames;
+use utoipa::IntoParams;
+
+use super::super::{AppState, error::ApiError, query::instant};
+use crate::{
+    domain::{
+        analysis::heat::{Domain, Frame, FrameError, Kernel, Period, Ramp, Scale, Shape, Spread},
+        people::Actor,
+    },
+    io::tables::value::Fault,
+    service::{
+        heat::{HeatOf, Look},
+        intake::listed_category,
+    },
+};
+
+/// What all kinds of heat take.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct HeatQuery {
+    /// Opened from, inclusive.
+    from: Option<String>,
+    /// Opened before.
+    to: Option<String>,
+    /// `24h`, `7d`: up to now, to the minute; not with `from` or `to`.
+    last: Option<String>,
+    /// `6h`: all there were, each counting half as much after that time; not with `from`, `to` or `last`.
+    half_life: Option<String>,
+    category: Option<String>,
+    department: Option<String>,
+    source: Option<String>,
+    /// How far an event reaches on the ground; 300 unless said. Not with `radius_px`.
+    radius_m: Option<f64>,
+    /// How far an event reaches in the picture.
+    radius_px: Option<f64>,
+    /// `gaussian` (its radius is three standard deviations), `quartic`, `epanechnikov`, `triweight`.
+    kernel: Option<String>,
+    /// `inferno`, `cividis`, `viridis`.
+    ramp: Option<String>,
+    /// `log1p`, `linear`.
+    scale: Option<String>,
+    /// What the strongest colour stands for, in the legend's unit.
+    domain: Option<f32>,
+    /// Of a picture: `W,S,E,N` in degrees.
+    pub bbox: Option<String>,
+    pub width: Option<u32>,
+    pub height: Option<u32>,
+    /// Of the legend: its zoom.
+    pub z: Option<u8>,
+}
+
+/// What of time is asked for, by name: only one of them can be.
+type Named<'a> = (&'static str, Option<&'a String>);
+
+impl HeatQuery {
+    pub fn of(&self, state: &AppState, actor: &Actor) -> Result<HeatOf, ApiError> {
+        let catalog = state.catalog.load();
+        if let Some(category) = self.category.as_deref() {
+            let listed = listed_category(&catalog, category);
+            listed.map_err(|error| ApiError::unprocessable(error.field(), &error))?;
+        }
+        Ok(HeatOf {
+            period: self.period(&catalog.settings.time_zone)?,
+            category: self.category.clone(),
+            department: self.department.clone(),
+            source: self.source.clone(),
+            visible: actor.sight().circles,
+        })
+    }
+
+    fn period(&self, zone: &TimeZone) -> Result<Period, ApiError> {
+        let named: [Named<'_>; 4] = [
+            ("half_life", self.half_life.as_ref()),
+            ("last", self.last.as_ref()),
+            ("from", self.from.as_ref()),
+            ("to", self.to.as_ref()),
+        ];
+        let mut said = named.into_iter().filter(|(_, value)| value.is_some());
+        match (said.next(), said.next()) {
+            (Some((one @ ("half_life" | "last"), _)), Some((other, _))) => Err(ApiError::not_together(one, other)),
+            (Some((name @ ("half_life" | "last"), Some(text))), _) => {
+                let ms = milliseconds(text).ok_or_else(|| ApiError::unreadable(Some(name), text))?;
+                Ok(if name == "last" { Period::Last(ms) } else { Period::Fading(ms) })
+            }
+            _ => {
+                let (from, to) =
+                    (instant("from", self.from.as_deref(), zone)?, instant("to", self.to.as_deref(), zone)?);
+                in_order("to", from, to)?;
+                Ok(Period::Between(from, to))
+            }
+        }
+    }
+
+    pub fn look(&self) -> Result<Look, ApiError> {
+        let domain = self.domain.map(|max| {
+            let fault = Fault::OutOfRange { value: f64::from(max), min: 0.0, max: f64::from(f32::MAX) };
+            Domain::up_to(max).ok_or_else(|| wrong_number("domain", f64::from(max), &fault))
+        });
+        Ok(Look {
+            kernel: Kernel { shape: one_of::<Shape>("kernel", self.kernel.as_deref())?, spread: self.spread()? },
+            scale: one_of::<Scale>("scale", self.scale.as_deref())?,
+            ramp: one_of::<Ramp>("ramp", self.ramp.as_deref())?,
+            domain: domain.transpose()?,
+        })
+    }
+
+    fn spread(&self) -> Result<Spread, ApiError> {
+        let within = |field, value, widest, spread: Option<Spread>| {
+            let fault = Fault::OutOfRange { value, min: 0.0, max: widest };
+            spread.ok_or_else(|| wrong_number(field, value, &fault))
+        };
+        match (self.radius_m, self.radius_px) {
+            (Some(_), Some(_)) => Err(ApiError::not_together("radius_m", "radius_px")),
+            (Some(radius), None) => within("radius_m", radius, Spread::WIDEST_M, Spread::meters(radius)),
+            (None, Some(radius)) => within("radius_px", radius, Spread::WIDEST_PX, Spread::pixels(radius)),
+            (None, None) => Ok(Spread::DEFAULT),
+        }
+    }
+
+    /// The part of the map that `bbox`, `width` and `height` name.
+    pub fn frame(&self) -> Result<Frame, ApiError> {
+        let text = self.bbox.as_deref().ok_or_else(|| ApiError::missing("bbox"))?;
+        let numbers: Option<Vec<f64>> = text.split(',').map(|number| number.trim().parse().ok()).collect();
+        let corners = numbers.and_then(|numbers| <[f64; 4]>::try_from(numbers).ok());
+        let corners = corners.ok_or_else(|| ApiError::unreadable(Some("bbox"), text))?;
+        let frame = Frame::of_box(corners, self.width.unwrap_or(1024), self.height.unwrap_or(768));
+        frame.map_err(|fault| match fault {
+            FrameError::NoBox => ApiError::unreadable(Some("bbox"), text),
+            fault => ApiError::bad(fault.field(), &fault),
+        })
+    }
+}
+
+/// A stretch of time that ends before it begins is none, and an empty one is a mistake.
+pub fn in_order(field: &str, from: Option<Timestamp>, to: Option<Timestamp>) -> Result<(), ApiError> {
+    match (from, to) {
+        (Some(from), Some(to)) if from >= to => {
+            let coded = json!({"code": "empty_validity", "params": {"from": from, "to": to}});
+            Err(ApiError::bad(field, &coded))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn wrong_number(field: &str, value: f64, fault: &Fault) -> ApiError {
+    if value.is_finite() { ApiError::bad(field, fault) } else { ApiError::unreadable(Some(field), &value.to_string()) }
+}
+
+fn one_of<T: std::str::FromStr + Default + VariantNames>(field: &str, value: Option<&str>) -> Result<T, ApiError> {
+    let Some(value) = value else { return Ok(T::default()) };
+    value.parse().map_err(|_| ApiError::bad_choice(field, value, T::VARIANTS))
+}
+
+/// `24h`, `7d`, `90 minutes`: days of 24 hours.
+fn milliseconds(text: &str) -> Option<i64> {
+    let span: Span = text.parse().ok()?;
+    let whole = SpanRound::new().largest(Unit::Millisecond).relative(SpanRelativeTo::days_are_24_hours());
+    Some(span.round(whole).ok()?.get_milliseconds()).filter(|ms| *ms > 0)
+}
