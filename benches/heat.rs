@@ -10,11 +10,11 @@ use std::{collections::HashMap, fs, time::Instant};
 
 use gridwatch::{
     domain::{
-        analysis::heat::{Cell, Domain, Entry, Frame, Kernel, Layer, Period, Pyramid, Ramp, Scale},
+        analysis::heat::{Cell, Coloring, Domain, Entry, Frame, Kernel, Layer, Period, Pyramid, Ramp, Scale},
         geo::{Position, mercator::ground_m_per_px},
     },
     io::picture::palette_png,
-    service::heat::{Look, picture},
+    service::heat::picture,
 };
 use jiff::Timestamp;
 use measure::{Contestant, compare, tell};
@@ -22,7 +22,9 @@ use measure::{Contestant, compare, tell};
 /// West, south, east, north: 19.2 × 10.8 km.
 const CITY: [f64; 4] = [110.0, 40.36, 110.2266, 40.4571];
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
-const LOOK: Look = Look { kernel: Kernel::DEFAULT, scale: Scale::Log1p, ramp: Ramp::Inferno, domain: None };
+const KERNEL: Kernel = Kernel::DEFAULT;
+const SCALE: Scale = Scale::Log1p;
+const RAMP: Ramp = Ramp::Inferno;
 
 fn main() {
     let most = std::env::var("GRIDWATCH_EVENTS").ok().and_then(|text| text.parse().ok()).unwrap_or(10_000_000);
@@ -60,13 +62,14 @@ fn drawing(name: &str, events: &[Cell]) {
     let before = resident_bytes();
     let layer = Layer::of(Period::Between(None, None), events.iter().map(|cell| (NOW, *cell)), NOW);
     tell(&format!("heat.bytes_per_event.{name}"), (resident_bytes() - before) / events.len() as f64, "B");
-    let domain = Domain::holding(layer.peak(13.0, LOOK.kernel, NOW));
+    let domain = Domain::holding(layer.peak(13.0, KERNEL, NOW));
     let frame = Frame::of_box(CITY, 1920, 1080).expect("a frame");
     let middle = events[0].point();
     let [x, y] = [middle.x, middle.y].map(|share| (share * 16_384.0) as u32);
     let tile = Frame::of_tile(14, x, y, 256).expect("a tile");
     for (what, frame) in [("frame_1080p", frame), ("tile_256", tile)] {
-        let ours = || picture(&layer, &frame, &LOOK, domain, NOW).expect("a picture").len() as u64;
+        let coloring = Coloring::of_densities(SCALE, domain, RAMP);
+        let ours = || picture(&layer, &frame, KERNEL, &coloring, NOW).expect("a picture").len() as u64;
         let plain = || pixel_by_pixel(events, &frame, domain);
         let contestants = vec![Contestant::new("gridwatch", 1, ours), Contestant::new("scatter_and_blur", 1, plain)];
         compare(&format!("heat.{what}.{name}"), ("ms", 1e3), contestants);
@@ -114,7 +117,7 @@ fn pixel_by_pixel(events: &[Cell], frame: &Frame, domain: Domain) -> u64 {
     let (width, height) = (frame.width() as usize, frame.height() as usize);
     let middle = top + step_y * height as f64 / 2.0;
     let m_per_px = ground_m_per_px(frame.zoom(), middle);
-    let sigma = LOOK.kernel.spread.radius_m(frame.zoom(), middle) / 3.0 / m_per_px;
+    let sigma = KERNEL.spread.radius_m(frame.zoom(), middle) / 3.0 / m_per_px;
     let reach = (4.0 * sigma).ceil() as usize;
     let (wide, high) = (width + 2 * reach, height + 2 * reach);
     let mut counts = vec![0.0f32; wide * high];
@@ -140,10 +143,10 @@ fn pixel_by_pixel(events: &[Cell], frame: &Frame, domain: Domain) -> u64 {
     for y in 0..height {
         for x in 0..width {
             let column = bell.iter().enumerate().map(|(i, weight)| across[(y + i) * width + x] * weight);
-            levels[y * width + x] = LOOK.scale.level(column.sum::<f32>() / sum / (km * km), domain);
+            levels[y * width + x] = SCALE.level(column.sum::<f32>() / sum / (km * km), domain);
         }
     }
-    palette_png(frame.width(), frame.height(), &levels, &LOOK.ramp.palette()).expect("a picture").len() as u64
+    palette_png(frame.width(), frame.height(), &levels, &RAMP.palette()).expect("a picture").len() as u64
 }
 
 /// What the system has in memory of this process.

@@ -4,12 +4,12 @@ use std::{path::Path, time::Instant};
 
 use gridwatch::{
     domain::{
-        analysis::heat::{Cell, Domain, Frame, Kernel, Layer, Period, Ramp, Scale, Spread},
+        analysis::heat::{Cell, Coloring, Domain, Frame, Kernel, Layer, Period, Ramp, Scale, Spread},
         duty::Visibility,
         geo::mercator::ground_m_per_px,
     },
     io::store::{HeatCase, HeatFilter, Store},
-    service::heat::{Look, picture},
+    service::heat::picture,
 };
 use jiff::Timestamp;
 
@@ -67,12 +67,10 @@ pub fn drawing(data: &Path) {
     let layer = Layer::of(Period::Between(None, None), cases, now);
     tell("heat.built", begun.elapsed().as_secs_f64() * 1e3, "ms");
     let frame = Frame::of_box(bulk::TOWN, SIZE.0, SIZE.1).expect("a frame");
-    let domain = Domain::holding(100_000.0);
+    let coloring = Coloring::of_densities(Scale::Log1p, Domain::holding(100_000.0), Ramp::default());
     let contestants = vec![
         Contestant::new("gridwatch", 1, || {
-            let look = Look { kernel: Kernel::DEFAULT, scale: Scale::Log1p, ramp: Ramp::default(), domain: None };
-            let png = picture(&layer, &frame, &look, domain, now).expect("a picture");
-            png.len() as u64
+            picture(&layer, &frame, Kernel::DEFAULT, &coloring, now).expect("a picture").len() as u64
         }),
         // All events would take minutes, so it draws a hundredth of them.
         Contestant::new("bells_of_a_hundredth", 1, || bell_by_bell(&points[..points.len() / 100], &frame)),

@@ -1,9 +1,14 @@
 //! `gridwatch heatmap`: one picture of where the events of a table are.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use anyhow::{Context, anyhow, bail, ensure};
+use geojson::{Geometry, GeometryValue};
 use jiff::Timestamp;
+use serde_json::json;
 
 use super::{
     events::{EventArgs, Events},
@@ -12,7 +17,7 @@ use super::{
 };
 use crate::{
     domain::analysis::heat::{
-        Cell, Domain, Entry, Frame, FrameError, Kernel, Layer, Period, Ramp, Scale, Shape, Spread,
+        Cell, Coloring, Contour, Domain, Entry, Frame, FrameError, Kernel, Layer, Period, Ramp, Scale, Shape, Spread,
     },
     io::{
         catalog,
@@ -21,7 +26,7 @@ use crate::{
             value::{Fault, parse_instant, parse_number},
         },
     },
-    service::heat::{Look, picture},
+    service::heat::{ValuesFormat, colored_contours, painted, take_away, values_file},
     words::Language,
 };
 
@@ -74,6 +79,15 @@ pub struct Args {
     /// To this instant, exclusive
     #[arg(long, value_name = "T")]
     to: Option<String>,
+    /// Draws what there is more and less than in that period, by the hour; needs --from and --to
+    #[arg(long, value_name = "FROM/TO", requires = "from", requires = "to")]
+    compare: Option<String>,
+    /// The numbers behind the picture: a GeoTIFF in Web Mercator, or an array for NumPy
+    #[arg(long, value_name = "OUT.tif|OUT.npy")]
+    values: Option<PathBuf>,
+    /// The picture's contours, at the values of its colours
+    #[arg(long, value_name = "OUT.geojson")]
+    contours: Option<PathBuf>,
     /// Events of this category alone
     #[arg(long, value_name = "C")]
     only_category: Option<String>,
@@ -91,20 +105,35 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
     let has_period = args.from.is_some() || args.to.is_some();
     let events = args.events.open(Some(&args.input), (&zone, has_period), language, |raw, _| raw)?;
     let read = points(args, events, language)?;
-    ensure!(!read.entries.is_empty(), "{}: no event to draw", args.input.display());
+    ensure!(!read.entries.is_empty() || !read.before.is_empty(), "{}: no event to draw", args.input.display());
     let kernel = Kernel { shape: args.kernel, spread: spread(args, language)? };
-    let frame = frame(args, &read.entries, language)?;
-    let drawn = read.entries.len();
+    let frame = frame(args, read.entries.iter().chain(&read.before), language)?;
+    values_format(args, language)?;
+    let drawn = read.entries.len() + read.before.len();
     let layer = Layer::weighted(read.period, read.entries);
+    let before = read.compared.map(|period| Layer::weighted(period, read.before));
     // What is drawn does not move on, so any instant is as good.
     let now = Timestamp::UNIX_EPOCH;
-    let domain = match args.domain {
-        Some(max) => Domain::up_to(max).with_context(|| format!("--domain {max} is no positive number"))?,
-        None => Domain::holding(layer.peak(frame.zoom(), kernel, now)),
+    let domain = if let Some(max) = args.domain {
+        Domain::up_to(max).with_context(|| format!("--domain {max} is no positive number"))?
+    } else {
+        let peak = |layer: &Layer| layer.peak(frame.zoom(), kernel, now);
+        Domain::holding(peak(&layer).max(before.as_ref().map_or(0.0, peak)))
     };
-    let look = Look { kernel, scale: args.scale, ramp: args.ramp, domain: Some(domain) };
-    let png = picture(&layer, &frame, &look, domain, now)?;
-    std::fs::write(&args.output, png).with_context(|| format!("cannot write {}", args.output.display()))?;
+    let mut values = layer.values(&frame, kernel, now);
+    let coloring = if let Some(before) = &before {
+        take_away(&mut values, &before.values(&frame, kernel, now));
+        Coloring::of_differences(args.scale, domain)
+    } else {
+        Coloring::of_densities(args.scale, domain, args.ramp)
+    };
+    write(&args.output, &painted(&values, &frame, &coloring)?)?;
+    if let Some((path, format)) = values_format(args, language)? {
+        write(path, &values_file(format, &frame, &values)?)?;
+    }
+    if let Some(path) = &args.contours {
+        write(path, contours(&colored_contours(&values, &frame, &coloring)).as_bytes())?;
+    }
     let Read { skipped, unreadable, .. } = read;
     let densest = format!("{} {}", domain.max(), layer.unit().symbol());
     eprintln!("{}", language.say(&Saying::EventsDrawn { drawn, skipped, unreadable, densest }));
@@ -123,6 +152,9 @@ fn spread(args: &Args, language: Language) -> anyhow::Result<Spread> {
 struct Read {
     entries: Vec<Entry<f32>>,
     period: Period,
+    /// Those of the period to compare with.
+    before: Vec<Entry<f32>>,
+    compared: Option<Period>,
     skipped: u64,
     unreadable: u64,
 }
@@ -143,6 +175,15 @@ fn points(args: &Args, events: Events, language: Language) -> anyhow::Result<Rea
     {
         bail!("--from {from} is not before --to {to}");
     }
+    let compared = args.compare.as_ref().map(|text| {
+        let (from, to) = text.split_once('/').with_context(|| format!("--compare {text} is not FROM/TO"))?;
+        let end = |text: &str| instant("compare", Some(&text.to_owned()));
+        match (end(from)?, end(to)?) {
+            (Some(from), Some(to)) if from >= to => bail!("--compare: {from} is not before {to}"),
+            (from, to) => Ok(Period::Between(from, to)),
+        }
+    });
+    let compared = compared.transpose()?;
     let has_period = from.is_some() || to.is_some();
     ensure!(!has_period || table.has_time(), "{name} has no column of times for --from and --to; name it: --time COL");
     ensure!(
@@ -154,11 +195,10 @@ fn points(args: &Args, events: Events, language: Language) -> anyhow::Result<Rea
         column.with_context(|| format!("{name} has no column {wanted} (--weight); it has {}", table.columns.join(", ")))
     });
     let weight = weight.transpose()?;
-    let wanted = |row: &EventRow<'_>| {
-        args.only_category.as_deref().is_none_or(|category| row.category == Some(category))
-            && (!has_period
-                || row.instant.is_some_and(|at| from.is_none_or(|from| at >= from) && to.is_none_or(|to| at < to)))
-    };
+    let period = Period::Between(from, to);
+    let is_of =
+        |row: &EventRow<'_>| args.only_category.as_deref().is_none_or(|category| row.category == Some(category));
+    let is_in = |period: Period, row: &EventRow<'_>| row.instant.map_or(!has_period, |at| period.holds(at));
     let weight_of = |record: &csv::ByteRecord| -> Result<f32, RowFault> {
         let Some(column) = weight else { return Ok(1.0) };
         let text = String::from_utf8_lossy(&record[column]);
@@ -168,13 +208,22 @@ fn points(args: &Args, events: Events, language: Language) -> anyhow::Result<Rea
             value => Ok(value as f32),
         }
     };
-    let mut read = Read { entries: Vec::new(), period: Period::Between(from, to), skipped: 0, unreadable: 0 };
+    let mut read = Read { entries: Vec::new(), period, before: Vec::new(), compared, skipped: 0, unreadable: 0 };
     events.each_record(language, |table, record, line| {
         match table.row(record).and_then(|row| Ok((weight_of(record)?, row))) {
-            Ok((weight, row)) => match row.position.filter(|_| wanted(&row)) {
-                Some(position) => read.entries.push(Entry { cell: Cell::of(position), amount: weight }),
-                None => read.skipped += 1,
-            },
+            Ok((amount, row)) => {
+                let position = row.position.filter(|_| is_of(&row));
+                let entry = position.map(|position| Entry { cell: Cell::of(position), amount });
+                let is_before = compared.is_some_and(|compared| is_in(compared, &row));
+                match entry {
+                    // The two periods may have a part in common.
+                    Some(entry) if is_in(period, &row) || is_before => {
+                        read.entries.extend(is_in(period, &row).then_some(entry));
+                        read.before.extend(is_before.then_some(entry));
+                    }
+                    _ => read.skipped += 1,
+                }
+            }
             Err(RowFault { column, fault }) => {
                 read.unreadable += 1;
                 if read.unreadable <= NAMED {
@@ -188,7 +237,32 @@ fn points(args: &Args, events: Events, language: Language) -> anyhow::Result<Rea
     Ok(read)
 }
 
-fn frame(args: &Args, entries: &[Entry<f32>], language: Language) -> anyhow::Result<Frame> {
+/// Where the numbers go, and how they are written there.
+fn values_format(args: &Args, language: Language) -> anyhow::Result<Option<(&Path, ValuesFormat)>> {
+    let Some(path) = &args.values else { return Ok(None) };
+    let has = |wanted: &str| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(wanted));
+    let not_values = || Saying::NotValues { file: path.display().to_string() }.failure(language);
+    let format = [("tif", ValuesFormat::GeoTiff), ("tiff", ValuesFormat::GeoTiff), ("npy", ValuesFormat::Npy)];
+    let format = format.into_iter().find(|(extension, _)| has(extension)).ok_or_else(not_values)?.1;
+    Ok(Some((path, format)))
+}
+
+fn contours(contours: &[(Contour, [u8; 4])]) -> String {
+    let feature = |(Contour { value, area }, [r, g, b, _]): &(Contour, [u8; 4])| {
+        let geometry = Geometry::new(GeometryValue::from(area));
+        let bound = if *value < 0.0 { "at_most" } else { "at_least" };
+        json!({"type": "Feature", "geometry": geometry,
+            "properties": {bound: value, "fill": format!("#{r:02x}{g:02x}{b:02x}")}})
+    };
+    let features: Vec<_> = contours.iter().map(feature).collect();
+    json!({"type": "FeatureCollection", "features": features}).to_string()
+}
+
+fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    std::fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn frame<'a>(args: &Args, entries: impl Iterator<Item = &'a Entry<f32>>, language: Language) -> anyhow::Result<Frame> {
     /// Around events of which nobody said what part of the map to show.
     const MARGIN_PX: u32 = 40;
     let said = |frame: Result<Frame, FrameError>, of: String| {
@@ -204,7 +278,7 @@ fn frame(args: &Args, entries: &[Entry<f32>], language: Language) -> anyhow::Res
     let (width, height) = size.with_context(|| format!("--size {} is not WIDTHxHEIGHT", args.size))?;
     match &args.bbox {
         None => {
-            let around = Frame::around(entries.iter().map(|entry| entry.cell.point()), width, height, MARGIN_PX);
+            let around = Frame::around(entries.map(|entry| entry.cell.point()), width, height, MARGIN_PX);
             said(around, format!("--size {}", args.size))
         }
         Some(text) => {

@@ -216,3 +216,112 @@ async fn heat_follows_what_comes_in_and_what_time_does() {
     service.clock.advance(13 * 3_600_000);
     assert_eq!((shown("last=24h").await, shown("").await), (1, 3), "what is older than a day has left");
 }
+
+#[tokio::test]
+async fn the_numbers_behind_a_picture_its_contours_and_its_grids_are_handed_out() {
+    let service = Service::start().await;
+    for (lon, lat) in events() {
+        service.report(&json!({"lon": lon, "lat": lat, "category": "020104"})).await;
+    }
+    let served = async |path: String| {
+        let response = service.get(&path).send().await.expect("an answer");
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        response.bytes().await.expect("bytes")
+    };
+    let npy = served(format!("/heat.npy?bbox={BOX}&width=64&height=48")).await;
+    assert!(npy.starts_with(b"\x93NUMPY") && npy.len() > 64 * 48 * 4, "{}", npy.len());
+    let tif = served(format!("/heat.tif?bbox={BOX}&width=64&height=48")).await;
+    assert!(tif.starts_with(b"II*\0"), "a TIFF");
+    let (_, told) = answer(service.get(&format!("/heat/contours.geojson?bbox={BOX}&width=400&height=300"))).await;
+    let contours = told["features"].as_array().expect("features");
+    let at_least: Vec<f64> = contours.iter().filter_map(|contour| contour["properties"]["at_least"].as_f64()).collect();
+    assert!(at_least.len() > 2 && at_least.is_sorted(), "{at_least:?}");
+    assert_eq!(contours[0]["geometry"]["type"], "MultiPolygon");
+    let (status, told) = answer(service.get(&format!("/heat/contours.geojson?bbox={BOX}&height=3000"))).await;
+    assert_eq!((status, &told["error"]["field"]), (StatusCode::BAD_REQUEST, &json!("height")));
+
+    let (_, told) = answer(service.get("/heat/grids.geojson?last=24h")).await;
+    let grids = told["features"].as_array().expect("features");
+    let counted: u64 = grids.iter().filter_map(|grid| grid["properties"]["events"].as_u64()).sum();
+    let (_, tally) = answer(service.get("/heat/legend.json?last=24h")).await;
+    assert!(counted > 0 && counted <= tally["events"].as_u64().expect("a count"), "{counted} of {tally}");
+    assert_eq!((grids.len(), &grids[0]["properties"]["unit"]), (28, &json!("events/km²/h")));
+    let (_, told) = answer(service.get("/heat/grids.geojson?half_life=6h")).await;
+    assert_eq!(told["error"]["field"], json!("half_life"), "counts do not fade");
+}
+
+#[tokio::test]
+async fn a_difference_shows_where_there_is_more_and_where_less() {
+    let service = Service::start().await;
+    let report = async |lon: f64| service.report(&json!({"lon": lon, "lat": 40.41, "category": "020104"})).await;
+    report(110.02).await;
+    service.clock.advance(24 * 3_600_000);
+    report(110.05).await;
+    let days = "from=2026-03-05&to=2026-03-06&compare=2026-03-04/2026-03-05";
+    let png =
+        service.get(&format!("/heat.png?bbox={BOX}&width=500&height=400&{days}")).send().await.expect("an answer");
+    assert_eq!(png.status(), StatusCode::OK);
+    let picture = image::load_from_memory(&png.bytes().await.expect("bytes")).expect("a PNG").to_rgba8();
+    let [[less_red, _, less_blue, _], [more_red, _, more_blue, _]] = [100, 400].map(|x| picture.get_pixel(x, 200).0);
+    assert!(less_blue > less_red && more_red > more_blue, "purple where there was more before, orange where now");
+    let (_, legend) = answer(service.get(&format!("/heat/legend.json?{days}"))).await;
+    let [least, most] = [0, 1].map(|i| legend["domain"][i].as_f64().expect("a number"));
+    assert!(least < 0.0 && (least + most).abs() < 1e-9, "{legend}");
+    let (_, told) = answer(service.get(&format!("/heat/contours.geojson?bbox={BOX}&{days}"))).await;
+    let contours = told["features"].as_array().expect("features");
+    let sides =
+        ["at_most", "at_least"].map(|side| contours.iter().any(|contour| contour["properties"][side].is_number()));
+    assert_eq!(sides, [true; 2], "{told}");
+    let (_, told) = answer(service.get(&format!("/heat/grids.geojson?{days}"))).await;
+    let grids = told["features"].as_array().expect("features").iter().map(|grid| &grid["properties"]);
+    let (more, less): (Vec<_>, Vec<_>) =
+        grids.filter(|grid| grid["density"] != json!(0.0)).partition(|grid| grid["density"].as_f64() > Some(0.0));
+    assert_eq!((more.len(), less.len(), &more[0]["events"], &less[0]["events_before"]), (1, 1, &json!(1), &json!(1)));
+    for (query, field) in [
+        ("compare=2026-03-04/2026-03-05", "from"),
+        ("from=2026-03-05&compare=2026-03-04/2026-03-05", "to"),
+        ("bbox=110,40,111,41&z=3", "bbox"),
+        ("last=24h&compare=2026-03-05", "compare"),
+        ("last=24h&compare=2026-03-05/2026-03-04", "compare"),
+    ] {
+        let (status, told) = answer(service.get(&format!("/heat/legend.json?{query}"))).await;
+        assert!(status.is_client_error() && told["error"]["field"] == json!(field), "{query}: {told}");
+    }
+}
+
+#[test]
+fn the_command_writes_differences_numbers_and_contours() {
+    let rows = (0..60).map(|i| format!("110.0{},40.41,2026-03-0{} 09:00\n", 2 + i % 3, 4 + i % 2));
+    let site = Site::empty().with("e.csv", format!("lon,lat,time\n{}", rows.collect::<String>()));
+    let run = |args: &[&str]| site.run(&[&["heatmap", "--input", "e.csv", "--output", "out.png"], args].concat());
+    let drawn = run(&[
+        "--from",
+        "2026-03-05",
+        "--to",
+        "2026-03-06",
+        "--compare",
+        "2026-03-04/2026-03-05",
+        "--size",
+        "320x200",
+        "--values",
+        "out.npy",
+        "--contours",
+        "out.geojson",
+    ]);
+    assert!(drawn.code == 0 && drawn.stderr.contains("60 events drawn"), "{}", drawn.stderr);
+    assert!(drawn.stderr.contains("events/km²/h"), "{}", drawn.stderr);
+    let read = |name: &str| std::fs::read(site.file(name)).expect("a file");
+    assert!(read("out.npy").starts_with(b"\x93NUMPY"));
+    let contours: serde_json::Value = serde_json::from_slice(&read("out.geojson")).expect("GeoJSON");
+    assert_eq!(contours["type"], "FeatureCollection");
+    assert_eq!(run(&["--values", "out.tif", "--kernel", "quartic", "--scale", "linear"]).code, 0);
+    assert!(read("out.tif").starts_with(b"II*\0"));
+    for (args, said) in [
+        (&["--values", "out.csv"][..], ".tif (GeoTIFF)"),
+        (&["--compare", "2026-03-04/2026-03-05"], "--from"),
+        (&["--from", "2026-03-05", "--to", "2026-03-06", "--compare", "2026-03-04"], "is not FROM/TO"),
+    ] {
+        let run = run(args);
+        assert!(run.code == 2 && run.stderr.contains(said), "{args:?}: {}", run.stderr);
+    }
+}

@@ -49,17 +49,8 @@ impl Store {
         filter: &HeatFilter,
         mut each: impl FnMut(HeatCase),
     ) -> Result<Known, StoreError> {
-        let mut query = Query::of_site(site);
-        query.and("opened_at >= ?", filter.from.map(Timestamp::as_millisecond));
-        query.and("opened_at < ?", filter.to.map(Timestamp::as_millisecond));
-        query.and("category = ?", filter.category.clone());
-        query.and("department = ?", filter.department.clone());
-        query.and(
-            "EXISTS (SELECT 1 FROM report WHERE report.case_id = cases.id AND report.source = ?)",
-            filter.source.clone(),
-        );
+        let mut query = asked(site, filter);
         query.condition("lon IS NOT NULL");
-        query.and("status <> ?", Some(Status::Merged.to_string()));
         let (sql, parameters) = query.select("opened_at, visibility, lon, lat", "cases INDEXED BY case_by_opening");
         self.read(|connection| {
             let known = known(connection)?;
@@ -79,11 +70,44 @@ impl Store {
         })
     }
 
+    /// How many cases there are by the way up from their grid, narrowest code first; of those circles alone that are shown.
+    ///
+    /// # Errors
+    /// What the store suffers.
+    pub fn heat_by_grid(&self, site: &str, filter: &HeatFilter) -> Result<Vec<(String, u32)>, StoreError> {
+        let mut query = asked(site, filter);
+        query.condition("path IS NOT NULL");
+        let circles: Vec<String> = filter.visible.iter().map(|circle| format!("'{circle}'")).collect();
+        query.condition(&format!("visibility IN ({})", circles.join(", ")));
+        let (sql, parameters) = query.select("path, count(*) AS events", "cases INDEXED BY case_by_opening");
+        let sql = format!("SELECT codes, events FROM ({sql} GROUP BY path) JOIN grid_path USING (path)");
+        self.read(|connection| {
+            let mut counts = connection.prepare_cached(&sql)?;
+            let parameters = rusqlite::params_from_iter(parameters.iter().map(AsRef::as_ref));
+            counts.query_map(parameters, |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+        })
+    }
+
     /// # Errors
     /// What the store suffers.
     pub fn known(&self) -> Result<Known, StoreError> {
         self.read(known)
     }
+}
+
+/// The cases of a filter, without those that were merged into others.
+fn asked(site: &str, filter: &HeatFilter) -> Query {
+    let mut query = Query::of_site(site);
+    query.and("opened_at >= ?", filter.from.map(Timestamp::as_millisecond));
+    query.and("opened_at < ?", filter.to.map(Timestamp::as_millisecond));
+    query.and("category = ?", filter.category.clone());
+    query.and("department = ?", filter.department.clone());
+    query.and(
+        "EXISTS (SELECT 1 FROM report WHERE report.case_id = cases.id AND report.source = ?)",
+        filter.source.clone(),
+    );
+    query.and("status <> ?", Some(Status::Merged.to_string()));
+    query
 }
 
 fn known(connection: &Connection) -> rusqlite::Result<Known> {

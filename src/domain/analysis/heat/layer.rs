@@ -121,7 +121,9 @@ impl Period {
         Some(ms / HOUR_MS).filter(|hours| *hours > 0.0)
     }
 
-    fn holds(self, at: Timestamp) -> bool {
+    /// Whether an event of that instant may be in it.
+    #[must_use]
+    pub fn holds(self, at: Timestamp) -> bool {
         match self {
             Self::Between(from, to) => from.is_none_or(|from| at >= from) && to.is_none_or(|to| at < to),
             Self::Last(_) | Self::Fading(_) => true,

@@ -6,6 +6,8 @@
 //! into and leave one by one; what a frame costs depends on its size alone. `docs/design/heat.md` has the reasons.
 
 mod cell;
+mod coloring;
+mod contour;
 mod field;
 mod frame;
 mod kernel;
@@ -18,11 +20,13 @@ mod window;
 
 use super::super::geo::mercator::ground_m_per_px;
 pub use cell::Cell;
+pub use coloring::{Coloring, Ramp};
+pub use contour::{Contour, contours};
 pub use frame::{Frame, FrameError, LARGEST_SIDE_PX};
 pub use kernel::Shape;
 pub use layer::{Layer, Period, Unit};
 pub use pyramid::{Amount, Entry, Pyramid};
-pub use scale::{Domain, Ramp, Scale};
+pub use scale::{Domain, Scale};
 pub use window::Window;
 
 /// How an event is spread.

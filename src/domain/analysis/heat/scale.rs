@@ -1,4 +1,4 @@
-//! From densities to colours.
+//! From densities to places among 256 colours.
 
 /// How densities are shared out among the colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, strum::EnumString, strum::VariantNames, strum::Display)]
@@ -46,6 +46,12 @@ impl Domain {
         if next.max > self.max || has_fallen { next } else { self }
     }
 
+    /// The one that holds both.
+    #[must_use]
+    pub fn widest(self, other: Self) -> Self {
+        Self { max: self.max.max(other.max) }
+    }
+
     #[must_use]
     pub fn max(self) -> f32 {
         self.max
@@ -59,21 +65,28 @@ impl Scale {
     /// The place of a density among the 256 colours; 0 is nothing.
     #[must_use]
     pub fn level(self, density: f32, domain: Domain) -> u8 {
-        let share = density / domain.max;
-        let share = match self {
-            Self::Log1p => (Self::STRETCH * share).ln_1p() / Self::STRETCH.ln_1p(),
-            Self::Linear => share,
-        };
-        (share * 255.0).round().clamp(0.0, 255.0) as u8
+        (self.strength(density, domain) * 255.0).round().clamp(0.0, 255.0) as u8
     }
 
     /// The density that a colour stands for.
     #[must_use]
     pub fn value(self, level: u8, domain: Domain) -> f32 {
-        let share = f32::from(level) / 255.0;
-        let share = match self {
-            Self::Log1p => (share * Self::STRETCH.ln_1p()).exp_m1() / Self::STRETCH,
+        self.density(f32::from(level) / 255.0, domain)
+    }
+
+    /// How far a density is on the way to the strongest colour.
+    fn strength(self, density: f32, domain: Domain) -> f32 {
+        let share = density / domain.max;
+        match self {
+            Self::Log1p => (Self::STRETCH * share).ln_1p() / Self::STRETCH.ln_1p(),
             Self::Linear => share,
+        }
+    }
+
+    fn density(self, strength: f32, domain: Domain) -> f32 {
+        let share = match self {
+            Self::Log1p => (strength * Self::STRETCH.ln_1p()).exp_m1() / Self::STRETCH,
+            Self::Linear => strength,
         };
         share * domain.max
     }
@@ -83,7 +96,30 @@ impl Scale {
     pub fn levels(self, domain: Domain) -> Levels {
         let step = domain.max / Levels::STEPS as f32;
         let table = (0..=Levels::STEPS).map(|i| self.level(i as f32 * step, domain)).collect();
-        Levels { table, per_density: step.recip() }
+        Levels { table, per_density: step.recip(), zero: 0.5 }
+    }
+
+    /// The place of a difference among the 256 colours: 128 is none, above it is more.
+    #[must_use]
+    pub fn signed_level(self, difference: f32, domain: Domain) -> u8 {
+        let strength = (self.strength(difference.abs(), domain) * MOST_DIFFERENCE).round().min(MOST_DIFFERENCE) as u8;
+        if difference < 0.0 { NO_DIFFERENCE - strength } else { NO_DIFFERENCE + strength }
+    }
+
+    /// The difference that a colour stands for.
+    #[must_use]
+    pub fn signed_value(self, level: u8, domain: Domain) -> f32 {
+        let strength = (f32::from(level) - f32::from(NO_DIFFERENCE)) / MOST_DIFFERENCE;
+        self.density(strength.abs().min(1.0), domain).copysign(strength)
+    }
+
+    /// The same, looked up.
+    #[must_use]
+    pub fn signed_levels(self, domain: Domain) -> Levels {
+        let step = domain.max / Levels::STEPS as f32;
+        let value = |i: usize| (i as f32 - Levels::STEPS as f32) * step;
+        let table = (0..=2 * Levels::STEPS).map(|i| self.signed_level(value(i), domain)).collect();
+        Levels { table, per_density: step.recip(), zero: Levels::STEPS as f32 + 0.5 }
     }
 }
 
@@ -91,7 +127,14 @@ impl Scale {
 pub struct Levels {
     table: Vec<u8>,
     per_density: f32,
+    /// Where the table has nothing, and half a step.
+    zero: f32,
 }
+
+/// The colour of no difference.
+pub const NO_DIFFERENCE: u8 = 128;
+/// Colours on either side of it.
+pub const MOST_DIFFERENCE: f32 = 127.0;
 
 impl Levels {
     /// A quarter of a colour to a step at the lower end.
@@ -99,42 +142,8 @@ impl Levels {
 
     #[must_use]
     pub fn of(&self, density: f32) -> u8 {
-        let step = (density * self.per_density + 0.5).min(Self::STEPS as f32);
-        self.table[step as i32 as usize]
-    }
-}
-
-/// Colours that people with any eyes can put in order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, strum::EnumString, strum::VariantNames, strum::Display)]
-#[strum(serialize_all = "lowercase")]
-pub enum Ramp {
-    #[default]
-    Inferno,
-    Cividis,
-    Viridis,
-}
-
-impl Ramp {
-    /// Red, green, blue, alpha by level. Nothing is transparent, little is faint, so that the map stays readable.
-    #[must_use]
-    pub fn palette(self) -> [[u8; 4]; 256] {
-        /// The darkest colours would be holes in a dark map.
-        const DARKEST: f64 = 0.2;
-        const MOST_OPAQUE: f64 = 225.0;
-        /// Where the colours reach their full strength.
-        const FULL: f64 = 0.45;
-        let gradient = match self {
-            Self::Inferno => colorous::INFERNO,
-            Self::Cividis => colorous::CIVIDIS,
-            Self::Viridis => colorous::VIRIDIS,
-        };
-        std::array::from_fn(|level| {
-            let share = level as f64 / 255.0;
-            let color = gradient.eval_continuous(DARKEST + (1.0 - DARKEST) * share);
-            let strength = (share / FULL).min(1.0);
-            let alpha = MOST_OPAQUE * strength * strength * (3.0 - 2.0 * strength);
-            [color.r, color.g, color.b, alpha.round() as u8]
-        })
+        let last = (self.table.len() - 1) as f32;
+        self.table[(density * self.per_density + self.zero).clamp(0.0, last) as i32 as usize]
     }
 }
 
@@ -178,11 +187,10 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_transparent_and_more_is_never_fainter() {
-        for ramp in [Ramp::Inferno, Ramp::Cividis, Ramp::Viridis] {
-            let palette = ramp.palette();
-            assert_eq!(palette[0][3], 0);
-            assert!(palette.windows(2).all(|pair| pair[0][3] <= pair[1][3]), "{ramp}");
-        }
+    fn a_difference_is_as_strong_below_zero_as_above() {
+        let domain = Domain::holding(50.0);
+        let levels = Scale::Log1p.signed_levels(domain);
+        assert_eq!([-60.0, -50.0, 0.0, 50.0, 60.0].map(|value| levels.of(value)), [1, 1, 128, 255, 255]);
+        assert_eq!([1, 128, 255].map(|level| Scale::Linear.signed_value(level, domain)), [-50.0, 0.0, 50.0]);
     }
 }

@@ -1,5 +1,6 @@
-//! `/heat.png`, `/heat/{z}/{x}/{y}.png`, `/heat/legend.json`.
+//! `/heat.png`, `/heat/{z}/{x}/{y}.png`, `/heat/legend.json`; the numbers behind it, contours, grids.
 
+mod grids;
 mod query;
 
 use axum::{
@@ -16,17 +17,19 @@ use utoipa::ToSchema;
 use super::{
     AppState,
     error::{ApiError, ErrorBody, Refusal},
+    geojson::{Collection, Feature},
     guard::{By, blocking},
     query::{Asked, At},
 };
 use crate::{
     domain::{
-        analysis::heat::Frame,
-        geo::mercator::{DEEPEST_ZOOM, TILE_PX},
+        analysis::heat::{Contour, Frame},
+        geo::mercator::TILE_PX,
         people::Actor,
     },
-    service::heat::{HeatLayer, HeatOf, Picture},
+    service::heat::{HeatView, Picture, ValuesFormat},
 };
+pub use grids::*;
 use query::HeatQuery;
 
 /// Heat over a box of the map.
@@ -72,13 +75,10 @@ async fn png(
     frame: Frame,
     headers: &HeaderMap,
 ) -> Result<Response, ApiError> {
-    let (of, look) = (query.of(&state, actor)?, query.look()?);
+    let look = query.look()?;
     let known = headers.get(header::IF_NONE_MATCH).map(|known| known.as_bytes().to_vec());
-    let drawn = drawn(state, of, move |layer, now| layer.picture(&look, &frame, now, known.as_deref())).await?;
-    let drawn = drawn.map_err(|error| {
-        tracing::error!(%error, "a heat picture could not be made");
-        ApiError::of(Refusal::Internal)
-    })?;
+    let drawn = drawn(state, actor, query, move |view, now| view.picture(&look, &frame, now, known.as_deref())).await?;
+    let drawn = drawn.map_err(|error| failed(&error))?;
     // A browser asks again, and hears that nothing is new.
     let kept = |tag: String| [(header::ETAG, tag), (header::CACHE_CONTROL, "private, no-cache".to_owned())];
     Ok(match drawn {
@@ -92,17 +92,93 @@ async fn png(
 /// Draws where blocking is allowed, a few pictures at a time.
 async fn drawn<T: Send + 'static>(
     state: AppState,
-    of: HeatOf,
-    draw: impl FnOnce(&HeatLayer, Timestamp) -> T + Send + 'static,
+    actor: &Actor,
+    query: &HeatQuery,
+    draw: impl FnOnce(&HeatView, Timestamp) -> T + Send + 'static,
 ) -> Result<T, ApiError> {
+    let of = query.of(&state, actor)?;
+    let before = query.before(&of, &state)?;
     let turn = state.pictures.clone().acquire_owned().await.map_err(|_| ApiError::of(Refusal::Closing))?;
     blocking(move || {
         let now = state.clock.now();
-        let drawn = draw(&*state.heat.layer(&of, now)?, now);
+        let drawn = draw(&state.heat.view(&of, before.as_ref(), now)?, now);
         drop(turn);
         Ok(drawn)
     })
     .await?
+}
+
+fn failed(error: &anyhow::Error) -> ApiError {
+    tracing::error!(%error, "heat could not be encoded");
+    ApiError::of(Refusal::Internal)
+}
+
+/// The numbers behind a picture, in the legend's unit, as a GeoTIFF of 32-bit floats in Web Mercator.
+#[utoipa::path(
+    get, path = "/heat.tif", tag = "heat", params(HeatQuery),
+    responses((status = 200, content_type = "image/tiff"), (status = "4XX", body = ErrorBody)),
+)]
+pub async fn geotiff(state: State<AppState>, by: By, asked: Asked<HeatQuery>) -> Result<Response, ApiError> {
+    values(state, by, asked, ValuesFormat::GeoTiff, "image/tiff").await
+}
+
+/// The numbers behind a picture, in the legend's unit, as NumPy reads them: rows from the north, 32-bit floats.
+#[utoipa::path(
+    get, path = "/heat.npy", tag = "heat", params(HeatQuery),
+    responses((status = 200, content_type = "application/octet-stream"), (status = "4XX", body = ErrorBody)),
+)]
+pub async fn npy(state: State<AppState>, by: By, asked: Asked<HeatQuery>) -> Result<Response, ApiError> {
+    values(state, by, asked, ValuesFormat::Npy, "application/octet-stream").await
+}
+
+async fn values(
+    State(state): State<AppState>,
+    By(actor): By,
+    Asked(query): Asked<HeatQuery>,
+    format: ValuesFormat,
+    media_type: &'static str,
+) -> Result<Response, ApiError> {
+    let (look, frame) = (query.look()?, query.frame()?);
+    let file = drawn(state, &actor, &query, move |view, now| view.values_file(format, &look, &frame, now)).await?;
+    let file = file.map_err(|error| failed(&error))?;
+    Ok(([(header::CONTENT_TYPE, media_type)], file).into_response())
+}
+
+/// The density that an area's outline stands for: one of the two.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ContourProperties {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at_least: Option<f32>,
+    /// Where periods are compared and there is less than before; below zero.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at_most: Option<f32>,
+    /// As in the picture, as CSS writes it.
+    color: String,
+}
+
+/// Contours of heat over a box of the map, at the values of its legend: areas that end at the box.
+#[utoipa::path(
+    get, path = "/heat/contours.geojson", tag = "heat", params(HeatQuery),
+    responses((status = 200, body = Collection<ContourProperties>), (status = "4XX", body = ErrorBody)),
+)]
+pub async fn contours(
+    State(state): State<AppState>,
+    By(actor): By,
+    Asked(query): Asked<HeatQuery>,
+) -> Result<Collection<ContourProperties>, ApiError> {
+    /// Of the pixels that contours are drawn through.
+    const MOST_PX: u32 = 1024;
+    let (look, frame) = (query.look()?, query.frame_up_to(MOST_PX)?);
+    let found = drawn(state, &actor, &query, move |view, now| view.contours(&look, &frame, now)).await?;
+    Ok(Collection::of(found.into_iter().map(|(Contour { value, area }, color)| {
+        let (at_least, at_most) = if value < 0.0 { (None, Some(value)) } else { (Some(value), None) };
+        Feature::of_area(&area, ContourProperties { at_least, at_most, color: css(color) })
+    })))
+}
+
+/// Red, green, blue, opacity, as CSS writes them.
+fn css([r, g, b, alpha]: [u8; 4]) -> String {
+    format!("rgb({r} {g} {b} / {:.2})", f32::from(alpha) / 255.0)
 }
 
 /// What the colours of a zoom mean.
@@ -142,23 +218,17 @@ pub async fn legend(
     By(actor): By,
     Asked(query): Asked<HeatQuery>,
 ) -> Result<Json<Legend>, ApiError> {
-    let zoom = f64::from(query.z.unwrap_or(14).min(DEEPEST_ZOOM));
-    let (of, look) = (query.of(&state, &actor)?, query.look()?);
-    let meaning = drawn(state, of, move |layer, now| layer.meaning(&look, zoom, now)).await?;
-    let palette = look.ramp.palette();
-    let stop = |level: u8| {
-        let [r, g, b, alpha] = palette[usize::from(level)];
-        let color = format!("rgb({r} {g} {b} / {:.2})", f32::from(alpha) / 255.0);
-        Stop { value: look.scale.value(level, meaning.domain), color }
-    };
+    let (look, zoom) = (query.look()?, query.zoom()?);
+    let meaning = drawn(state, &actor, &query, move |view, now| view.meaning(&look, zoom, now)).await?;
+    let stops = meaning.coloring.stops().map(|(value, color)| Stop { value, color: css(color) });
     Ok(Json(Legend {
         unit: meaning.unit.symbol(),
         scale: look.scale.to_string(),
         kernel: look.kernel.shape.to_string(),
         radius_m: meaning.radius_m.round(),
         ramp: look.ramp.to_string(),
-        domain: [0.0, meaning.domain.max()],
-        stops: (0..=8).map(|i| stop((i * 32u16).min(255) as u8)).collect(),
+        domain: meaning.coloring.range(),
+        stops: stops.collect(),
         events: meaning.shown,
         hidden: meaning.hidden,
         seq: meaning.seq,

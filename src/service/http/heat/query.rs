@@ -9,7 +9,8 @@ use utoipa::IntoParams;
 use super::super::{AppState, error::ApiError, query::instant};
 use crate::{
     domain::{
-        analysis::heat::{Domain, Frame, FrameError, Kernel, Period, Ramp, Scale, Shape, Spread},
+        analysis::heat::{Domain, Frame, FrameError, Kernel, LARGEST_SIDE_PX, Period, Ramp, Scale, Shape, Spread},
+        geo::mercator::DEEPEST_ZOOM,
         people::Actor,
     },
     io::tables::value::Fault,
@@ -32,6 +33,8 @@ pub struct HeatQuery {
     last: Option<String>,
     /// `6h`: all there were, each counting half as much after that time; not with `from`, `to` or `last`.
     half_life: Option<String>,
+    /// `FROM/TO`: what there is more and less than in that period, each by the hour; the other needs both ends, too.
+    compare: Option<String>,
     category: Option<String>,
     department: Option<String>,
     source: Option<String>,
@@ -48,11 +51,11 @@ pub struct HeatQuery {
     /// What the strongest colour stands for, in the legend's unit.
     domain: Option<f32>,
     /// Of a picture: `W,S,E,N` in degrees.
-    pub bbox: Option<String>,
-    pub width: Option<u32>,
-    pub height: Option<u32>,
-    /// Of the legend: its zoom.
-    pub z: Option<u8>,
+    bbox: Option<String>,
+    width: Option<u32>,
+    height: Option<u32>,
+    /// Of the legend: its zoom, that of tiles; not with `bbox`, which has the legend of that picture.
+    z: Option<u8>,
 }
 
 /// What of time is asked for, by name: only one of them can be.
@@ -72,6 +75,21 @@ impl HeatQuery {
             source: self.source.clone(),
             visible: actor.sight().circles,
         })
+    }
+
+    /// The other question, where one asks for a difference.
+    pub fn before(&self, of: &HeatOf, state: &AppState) -> Result<Option<HeatOf>, ApiError> {
+        let Some(text) = &self.compare else { return Ok(None) };
+        let zone = &state.catalog.load().settings.time_zone;
+        let unreadable = || ApiError::unreadable(Some("compare"), text);
+        let (from, to) = text.split_once('/').ok_or_else(unreadable)?;
+        let end = |text| instant("compare", Some(text), zone);
+        let (from, to) = (end(from)?, end(to)?);
+        in_order("compare", from, to)?;
+        if of.period.hours().is_none() {
+            return Err(ApiError::missing(if self.from.is_none() { "from" } else { "to" }));
+        }
+        Ok(Some(HeatOf { period: Period::Between(from, to), ..of.clone() }))
     }
 
     fn period(&self, zone: &TimeZone) -> Result<Period, ApiError> {
@@ -123,8 +141,27 @@ impl HeatQuery {
         }
     }
 
+    /// The zoom of the picture or of the tiles.
+    pub fn zoom(&self) -> Result<f64, ApiError> {
+        match (&self.bbox, self.z) {
+            (Some(_), Some(_)) => Err(ApiError::not_together("bbox", "z")),
+            (Some(_), None) => Ok(self.frame()?.zoom()),
+            (None, z) => Ok(f64::from(z.unwrap_or(14).min(DEEPEST_ZOOM))),
+        }
+    }
+
     /// The part of the map that `bbox`, `width` and `height` name.
     pub fn frame(&self) -> Result<Frame, ApiError> {
+        self.frame_up_to(LARGEST_SIDE_PX)
+    }
+
+    /// The same, of no more pixels a side.
+    pub fn frame_up_to(&self, most_px: u32) -> Result<Frame, ApiError> {
+        let too_large =
+            [(self.width, FrameError::PictureWidth { most_px }), (self.height, FrameError::PictureHeight { most_px })];
+        if let Some((_, fault)) = too_large.into_iter().find(|(side, _)| side.is_some_and(|side| side > most_px)) {
+            return Err(ApiError::bad(fault.field(), &fault));
+        }
         let text = self.bbox.as_deref().ok_or_else(|| ApiError::missing("bbox"))?;
         let numbers: Option<Vec<f64>> = text.split(',').map(|number| number.trim().parse().ok()).collect();
         let corners = numbers.and_then(|numbers| <[f64; 4]>::try_from(numbers).ok());

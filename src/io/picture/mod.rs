@@ -1,4 +1,8 @@
-//! Pictures as PNG.
+//! Pictures as PNG, and the numbers behind them.
+
+mod values;
+
+pub use values::{geotiff, npy};
 
 /// A picture of 256 colours with transparency, quickly packed: heat is asked for again and again.
 ///
