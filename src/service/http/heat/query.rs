@@ -10,8 +10,9 @@ use super::super::{AppState, error::ApiError, query::instant};
 use crate::{
     domain::{
         analysis::heat::{Domain, Frame, FrameError, Kernel, LARGEST_SIDE_PX, Period, Ramp, Scale, Shape, Spread},
+        duty::Visibility,
         geo::mercator::DEEPEST_ZOOM,
-        people::Actor,
+        people::{Actor, Sight},
     },
     io::tables::value::Fault,
     service::{
@@ -73,7 +74,7 @@ impl HeatQuery {
             category: self.category.clone(),
             department: self.department.clone(),
             source: self.source.clone(),
-            visible: actor.sight().circles,
+            visible: visible(actor),
         })
     }
 
@@ -183,6 +184,13 @@ pub fn in_order(field: &str, from: Option<Timestamp>, to: Option<Timestamp>) -> 
         }
         _ => Ok(()),
     }
+}
+
+/// The circles whose cases make heat for somebody: where those lie that few may know of is for who sees all of them.
+fn visible(actor: &Actor) -> Vec<Visibility> {
+    let Sight { mut circles, reach } = actor.sight();
+    circles.retain(|circle| *circle != Visibility::Restricted || reach.everywhere);
+    circles
 }
 
 fn wrong_number(field: &str, value: f64, fault: &Fault) -> ApiError {
