@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use gridwatch::domain::people::ActorKind;
+use image::AnimationDecoder as _;
 use reqwest::StatusCode;
 use serde_json::json;
 
@@ -289,6 +290,44 @@ async fn a_difference_shows_where_there_is_more_and_where_less() {
     }
 }
 
+#[tokio::test]
+async fn a_film_shows_a_day_by_the_hour_in_the_same_colours() {
+    let service = Service::start().await;
+    let report = async |lon: f64| service.report(&json!({"lon": lon, "lat": 40.41, "category": "020104"})).await;
+    report(110.05).await;
+    service.clock.advance(3 * 3_600_000);
+    // Too far from each other to be one matter, near enough to shine together.
+    report(110.02).await;
+    report(110.0215).await;
+    let day = format!("bbox={BOX}&width=100&height=80&from=2026-03-04&to=2026-03-05");
+    let film = service.get(&format!("/heat/film.png?{day}")).send().await.expect("an answer");
+    let film = film.bytes().await.expect("bytes");
+    let film = image::codecs::png::PngDecoder::new(std::io::Cursor::new(&film)).expect("a PNG").apng().expect("a film");
+    let frames: Vec<_> = film.into_frames().map(|frame| frame.expect("a picture").into_buffer()).collect();
+    assert_eq!(frames.len(), 24);
+    let shown =
+        |pixel: &image::Rgba<u8>| if pixel.0[3] > 0 { pixel.0[..3].iter().map(|c| u32::from(*c)).sum() } else { 0u32 };
+    let strongest = |frame: &image::RgbaImage| frame.pixels().map(shown).max().expect("pixels");
+    let busy: Vec<usize> = (0..24).filter(|hour| strongest(&frames[*hour]) > 0).collect();
+    assert_eq!((busy.len(), busy[1] - busy[0]), (2, 3), "{busy:?}");
+    assert!(strongest(&frames[busy[0]]) < strongest(&frames[busy[1]]), "two are more than one");
+    let (_, legend) = answer(service.get(&format!("/heat/legend.json?every=1h&{day}"))).await;
+    let (_, hour) = answer(service.get(&format!("/heat/legend.json?bbox={BOX}&width=100&height=80&last=1h"))).await;
+    assert_eq!((&legend["events"], &legend["unit"], &legend["domain"]), (&json!(3), &hour["unit"], &hour["domain"]));
+    for (query, field) in [
+        ("from=2026-03-04", "to"),
+        ("last=24h&every=1s", "every"),
+        ("last=24h&every=2d", "every"),
+        ("last=24h&every=soon", "every"),
+        ("half_life=6h", "half_life"),
+        ("last=24h&compare=2026-03-04/2026-03-05", "compare"),
+        ("last=24h&width=4096&height=4096", "every"),
+    ] {
+        let (status, told) = answer(service.get(&format!("/heat/film.png?bbox={BOX}&{query}"))).await;
+        assert!(status.is_client_error() && told["error"]["field"] == json!(field), "{query}: {told}");
+    }
+}
+
 #[test]
 fn the_command_writes_differences_numbers_and_contours() {
     let rows = (0..60).map(|i| format!("110.0{},40.41,2026-03-0{} 09:00\n", 2 + i % 3, 4 + i % 2));
@@ -316,8 +355,14 @@ fn the_command_writes_differences_numbers_and_contours() {
     assert_eq!(contours["type"], "FeatureCollection");
     assert_eq!(run(&["--values", "out.tif", "--kernel", "quartic", "--scale", "linear"]).code, 0);
     assert!(read("out.tif").starts_with(b"II*\0"));
+    let days = ["--from", "2026-03-04", "--to", "2026-03-06", "--size", "64x64", "--every"];
+    let film = run(&[&days[..], &["12h"]].concat());
+    assert!(film.code == 0 && film.stderr.contains("60 events drawn"), "{}", film.stderr);
+    assert!(read("out.png").windows(4).any(|chunk| chunk == b"acTL"), "an animated PNG");
     for (args, said) in [
-        (&["--values", "out.csv"][..], ".tif (GeoTIFF)"),
+        (&[&days[..], &["soon"]].concat()[..], "--every"),
+        (&[&days[..], &["1s"]].concat(), "1 to 96 pictures"),
+        (&["--values", "out.csv"], ".tif (GeoTIFF)"),
         (&["--compare", "2026-03-04/2026-03-05"], "--from"),
         (&["--from", "2026-03-05", "--to", "2026-03-06", "--compare", "2026-03-04"], "is not FROM/TO"),
     ] {

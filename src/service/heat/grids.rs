@@ -58,7 +58,9 @@ impl Heat {
             None => Coloring::of_densities(look.scale, domain, look.ramp),
             Some(_) => Coloring::of_differences(look.scale, domain),
         };
-        grids.iter_mut().for_each(|grid| grid.color = coloring.color(grid.density));
+        for grid in &mut grids {
+            grid.color = coloring.color(grid.density);
+        }
         Ok(grids)
     }
 

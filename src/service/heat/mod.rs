@@ -1,5 +1,6 @@
 //! Heat for screens: the cases behind it, read once, then kept as changes come in.
 
+mod film;
 mod grids;
 mod layer;
 mod view;
@@ -20,6 +21,7 @@ use crate::{
     },
     io::store::{HeatCase, HeatFilter, Known, Store, StoreError},
 };
+pub use film::{Film, domain_of_all, film};
 pub use grids::GridHeat;
 use layer::HeatLayer;
 pub use view::{HeatView, Meaning, Picture, ValuesFormat, colored_contours, painted, picture, take_away, values_file};

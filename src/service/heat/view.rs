@@ -152,10 +152,16 @@ pub fn picture(
     coloring: &Coloring,
     now: Timestamp,
 ) -> anyhow::Result<Vec<u8>> {
+    let levels = levels(layer, frame, kernel, coloring, now);
+    Ok(palette_png(frame.width(), frame.height(), &levels, coloring.palette())?)
+}
+
+/// The colours of its pixels.
+pub fn levels(layer: &Layer, frame: &Frame, kernel: Kernel, coloring: &Coloring, now: Timestamp) -> Vec<u8> {
     let colors = coloring.levels();
     let mut levels = Vec::with_capacity(frame.width() as usize * frame.height() as usize);
     layer.rows(frame, kernel, now, |row| levels.extend(row.iter().map(|value| colors.of(*value))));
-    Ok(palette_png(frame.width(), frame.height(), &levels, coloring.palette())?)
+    levels
 }
 
 /// The same of values that are known.

@@ -80,6 +80,7 @@ use crate::domain::people::{Actor, Permission};
         heat::picture,
         heat::tile,
         heat::legend,
+        heat::film,
         heat::geotiff,
         heat::npy,
         heat::contours,

@@ -235,6 +235,7 @@ pub const ROUTES: &[Route] = &[
     ("/heat.png", Permission::ReadCases, || get(heat::picture)),
     ("/heat/{z}/{x}/{y}", Permission::ReadCases, || get(heat::tile)),
     ("/heat/legend.json", Permission::ReadCases, || get(heat::legend)),
+    ("/heat/film.png", Permission::ReadCases, || get(heat::film)),
     ("/heat.tif", Permission::ReadCases, || get(heat::geotiff)),
     ("/heat.npy", Permission::ReadCases, || get(heat::npy)),
     ("/heat/grids.geojson", Permission::ReadCases, || get(heat::grids)),

@@ -266,6 +266,7 @@ no_tile = there is no such tile
 no_box = the corners of the box are no positions: west, south, east, north in degrees
 box_over_antimeridian = the box goes from { $west } to { $east }, backwards or over the 180th meridian; ask for its two parts
 empty_box = the box encloses nothing: west, south, east, north in degrees
+film_length = a film of that size has 1 to { $most } pictures: name stretches that fit
 not_values = { $file }: the numbers are written as .tif (GeoTIFF) or .npy (NumPy)
 events_drawn = { $drawn ->
         [one] 1 event

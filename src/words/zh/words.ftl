@@ -215,6 +215,7 @@ no_tile = 没有这样的瓦片
 no_box = 范围的角点不是有效位置：依次为西、南、东、北，单位为度
 box_over_antimeridian = 范围从 { $west } 到 { $east }，次序颠倒或跨越 180 度经线；请分成两部分查询
 empty_box = 范围内没有面积：依次为西、南、东、北，单位为度
+film_length = 该尺寸的动画应有 1 到 { $most } 帧：请调整每帧时长
 not_values = { $file }：数值只能写成 .tif（GeoTIFF）或 .npy（NumPy）
 events_drawn = 绘制 { $drawn } 个事件；因时段、类别或无位置略去 { $skipped } 个；{ $unreadable } 行无法读取；最强颜色代表 { $densest }
 rows_placed = 共 { $rows } 行：{ $outcomes }，用时 { $seconds } 秒

@@ -20,7 +20,7 @@ pub struct Frame {
     height: u32,
 }
 
-/// Why there is no such frame.
+/// Why there is no such frame, or no film of it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, thiserror::Error, strum::VariantNames)]
 #[serde(tag = "code", content = "params", rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -37,6 +37,8 @@ pub enum FrameError {
     BoxOverAntimeridian { west: f64, east: f64 },
     #[error("the box encloses nothing")]
     EmptyBox,
+    #[error("a film of that size has 1 to {most} pictures")]
+    FilmLength { most: u32 },
 }
 
 impl FrameError {
@@ -48,6 +50,7 @@ impl FrameError {
             Self::PictureHeight { .. } => "height",
             Self::NoTile => "tile",
             Self::NoBox | Self::BoxOverAntimeridian { .. } | Self::EmptyBox => "bbox",
+            Self::FilmLength { .. } => "every",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `/heat.png`, `/heat/{z}/{x}/{y}.png`, `/heat/legend.json`; the numbers behind it, contours, grids.
+//! `/heat.png`, `/heat/{z}/{x}/{y}.png`, `/heat/film.png`, `/heat/legend.json`; the numbers behind it, contours, grids.
 
 mod grids;
 mod query;
@@ -27,7 +27,8 @@ use crate::{
         geo::mercator::TILE_PX,
         people::Actor,
     },
-    service::heat::{HeatView, Picture, ValuesFormat},
+    io::store::StoreError,
+    service::heat::{Film, Heat, HeatView, Picture, ValuesFormat},
 };
 pub use grids::*;
 use query::HeatQuery;
@@ -98,12 +99,34 @@ async fn drawn<T: Send + 'static>(
 ) -> Result<T, ApiError> {
     let of = query.of(&state, actor)?;
     let before = query.before(&of, &state)?;
+    in_turn(state, move |heat, now| Ok(draw(&heat.view(&of, before.as_ref(), now)?, now))).await
+}
+
+/// The same for films.
+async fn filmed<T: Send + 'static>(
+    state: AppState,
+    actor: &Actor,
+    query: &HeatQuery,
+    frame: Option<Frame>,
+    draw: impl FnOnce(&Film, Timestamp) -> T + Send + 'static,
+) -> Result<T, ApiError> {
+    let of = query.of(&state, actor)?;
+    let stretches = query.stretches(&of, state.clock.now())?;
+    if let Some(frame) = frame {
+        stretches.fits(&frame).map_err(|fault| ApiError::bad(fault.field(), &fault))?;
+    }
+    in_turn(state, move |heat, now| Ok(draw(&heat.film(&of, &stretches, now)?, now))).await
+}
+
+async fn in_turn<T: Send + 'static>(
+    state: AppState,
+    work: impl FnOnce(&Heat, Timestamp) -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, ApiError> {
     let turn = state.pictures.clone().acquire_owned().await.map_err(|_| ApiError::of(Refusal::Closing))?;
     blocking(move || {
-        let now = state.clock.now();
-        let drawn = draw(&state.heat.view(&of, before.as_ref(), now)?, now);
+        let done = work(&state.heat, state.clock.now());
         drop(turn);
-        Ok(drawn)
+        Ok(done?)
     })
     .await?
 }
@@ -111,6 +134,22 @@ async fn drawn<T: Send + 'static>(
 fn failed(error: &anyhow::Error) -> ApiError {
     tracing::error!(%error, "heat could not be encoded");
     ApiError::of(Refusal::Internal)
+}
+
+/// Heat as it changes: a period's stretches one after the other, each in the same colours, as one animated PNG.
+#[utoipa::path(
+    get, path = "/heat/film.png", tag = "heat", params(HeatQuery),
+    responses((status = 200, content_type = "image/png"), (status = "4XX", body = ErrorBody)),
+)]
+pub async fn film(
+    State(state): State<AppState>,
+    By(actor): By,
+    Asked(query): Asked<HeatQuery>,
+) -> Result<Response, ApiError> {
+    let (look, frame) = (query.look()?, query.frame()?);
+    let film = filmed(state, &actor, &query, Some(frame), move |film, now| film.picture(&look, &frame, now)).await?;
+    let film = film.map_err(|error| failed(&error))?;
+    Ok(([(header::CONTENT_TYPE, "image/png")], film).into_response())
 }
 
 /// The numbers behind a picture, in the legend's unit, as a GeoTIFF of 32-bit floats in Web Mercator.
@@ -219,7 +258,11 @@ pub async fn legend(
     Asked(query): Asked<HeatQuery>,
 ) -> Result<Json<Legend>, ApiError> {
     let (look, zoom) = (query.look()?, query.zoom()?);
-    let meaning = drawn(state, &actor, &query, move |view, now| view.meaning(&look, zoom, now)).await?;
+    let meaning = if query.is_of_film() {
+        filmed(state, &actor, &query, None, move |film, now| film.meaning(&look, zoom, now)).await?
+    } else {
+        drawn(state, &actor, &query, move |view, now| view.meaning(&look, zoom, now)).await?
+    };
     let stops = meaning.coloring.stops().map(|(value, color)| Stop { value, color: css(color) });
     Ok(Json(Legend {
         unit: meaning.unit.symbol(),

@@ -1,6 +1,6 @@
 //! What heat is asked for.
 
-use jiff::{Span, SpanRelativeTo, SpanRound, Timestamp, Unit, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde::Deserialize;
 use serde_json::json;
 use strum::VariantNames;
@@ -9,12 +9,14 @@ use utoipa::IntoParams;
 use super::super::{AppState, error::ApiError, query::instant};
 use crate::{
     domain::{
-        analysis::heat::{Domain, Frame, FrameError, Kernel, LARGEST_SIDE_PX, Period, Ramp, Scale, Shape, Spread},
+        analysis::heat::{
+            Domain, Frame, FrameError, Kernel, LARGEST_SIDE_PX, Period, Ramp, Scale, Shape, Spread, Stretches,
+        },
         duty::Visibility,
         geo::mercator::DEEPEST_ZOOM,
         people::{Actor, Sight},
     },
-    io::tables::value::Fault,
+    io::tables::value::{Fault, parse_stretch},
     service::{
         heat::{HeatOf, Look},
         intake::listed_category,
@@ -57,6 +59,8 @@ pub struct HeatQuery {
     height: Option<u32>,
     /// Of the legend: its zoom, that of tiles; not with `bbox`, which has the legend of that picture.
     z: Option<u8>,
+    /// Of a film and of its legend: how long each picture's stretch is; a film's is `1h` unless said.
+    every: Option<String>,
 }
 
 /// What of time is asked for, by name: only one of them can be.
@@ -93,6 +97,31 @@ impl HeatQuery {
         Ok(Some(HeatOf { period: Period::Between(from, to), ..of.clone() }))
     }
 
+    /// What a film is cut into: of the same period, which has to have a beginning and an end.
+    pub fn stretches(&self, of: &HeatOf, now: Timestamp) -> Result<Stretches, ApiError> {
+        let text = self.every.as_deref().unwrap_or("1h");
+        let each_ms = parse_stretch(text).ok_or_else(|| ApiError::unreadable(Some("every"), text))?;
+        if self.compare.is_some() {
+            return Err(ApiError::not_together("compare", "every"));
+        }
+        let (from, to) = match of.period {
+            Period::Fading(_) => return Err(ApiError::not_together("half_life", "every")),
+            Period::Between(from, to) => (from, to),
+            // To the last whole minute: the last stretch has to be as long as the others.
+            Period::Last(ms) => {
+                let from = of.period.bounds(now).0;
+                (from, from.and_then(|from| from.checked_add(SignedDuration::from_millis(ms)).ok()))
+            }
+        };
+        let (from, to) = (from.ok_or_else(|| ApiError::missing("from"))?, to.ok_or_else(|| ApiError::missing("to"))?);
+        Stretches::of(from, to, each_ms).map_err(|fault| ApiError::bad(fault.field(), &fault))
+    }
+
+    /// Whether what is asked for is that of a film.
+    pub fn is_of_film(&self) -> bool {
+        self.every.is_some()
+    }
+
     fn period(&self, zone: &TimeZone) -> Result<Period, ApiError> {
         let named: [Named<'_>; 4] = [
             ("half_life", self.half_life.as_ref()),
@@ -104,7 +133,7 @@ impl HeatQuery {
         match (said.next(), said.next()) {
             (Some((one @ ("half_life" | "last"), _)), Some((other, _))) => Err(ApiError::not_together(one, other)),
             (Some((name @ ("half_life" | "last"), Some(text))), _) => {
-                let ms = milliseconds(text).ok_or_else(|| ApiError::unreadable(Some(name), text))?;
+                let ms = parse_stretch(text).ok_or_else(|| ApiError::unreadable(Some(name), text))?;
                 Ok(if name == "last" { Period::Last(ms) } else { Period::Fading(ms) })
             }
             _ => {
@@ -200,11 +229,4 @@ fn wrong_number(field: &str, value: f64, fault: &Fault) -> ApiError {
 fn one_of<T: std::str::FromStr + Default + VariantNames>(field: &str, value: Option<&str>) -> Result<T, ApiError> {
     let Some(value) = value else { return Ok(T::default()) };
     value.parse().map_err(|_| ApiError::bad_choice(field, value, T::VARIANTS))
-}
-
-/// `24h`, `7d`, `90 minutes`: days of 24 hours.
-fn milliseconds(text: &str) -> Option<i64> {
-    let span: Span = text.parse().ok()?;
-    let whole = SpanRound::new().largest(Unit::Millisecond).relative(SpanRelativeTo::days_are_24_hours());
-    Some(span.round(whole).ok()?.get_milliseconds()).filter(|ms| *ms > 0)
 }
