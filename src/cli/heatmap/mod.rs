@@ -17,6 +17,7 @@ use super::{events::EventArgs, is_there, one_of, saying::Saying};
 use crate::{
     domain::analysis::heat::{
         Coloring, Contour, Domain, Entry, Frame, FrameError, Kernel, Layer, Ramp, Scale, Shape, Spread,
+        greatest_difference,
     },
     io::{catalog, tables::value::Fault},
     service::heat::{ValuesFormat, colored_contours, domain_of_all, film, painted, take_away, values_file},
@@ -112,7 +113,14 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
     let layers: Vec<Layer> = parts.into_iter().map(|(period, entries)| Layer::weighted(period, entries)).collect();
     // What is drawn does not move on, so any instant is as good.
     let now = Timestamp::UNIX_EPOCH;
-    let domain = domain.unwrap_or_else(|| domain_of_all(&layers, frame.zoom(), kernel, now));
+    let domain = domain.unwrap_or_else(|| match &layers[..] {
+        [of, before] if args.compare.is_some() => {
+            let squares = [of, before].map(|layer| layer.crowded(frame.zoom(), kernel)).concat();
+            let [of, before] = [of, before].map(|layer| layer.within(&squares, frame.zoom(), kernel, now));
+            Domain::holding(greatest_difference(&of, &before))
+        }
+        layers => domain_of_all(layers, frame.zoom(), kernel, now),
+    });
     let densities = || Coloring::of_densities(args.scale, domain, args.ramp);
     if args.every.is_some() {
         write(&args.output, &film(&layers, &frame, kernel, &densities(), now)?)?;

@@ -42,7 +42,6 @@ impl Heat {
         let density = |grid: &Grid, events: u32, period: Period| {
             (f64::from(events) / (grid.area_m2() / 1e6) / period.hours().unwrap_or(1.0)) as f32
         };
-        let mut highest = 0f32;
         let mut grids: Vec<GridHeat> = Vec::with_capacity(hierarchy.leaves().len());
         for leaf in hierarchy.leaves() {
             let grid = hierarchy.grid(*leaf);
@@ -50,9 +49,9 @@ impl Heat {
             let (events, events_before) = (count(&counts), counts_before.as_ref().map(count));
             let now = density(grid, events, of.period);
             let then = before.zip(events_before).map_or(0.0, |(before, events)| density(grid, events, before.period));
-            highest = highest.max(now).max(then);
             grids.push(GridHeat { grid: Arc::clone(grid), events, events_before, density: now - then, color: [0; 4] });
         }
+        let highest = grids.iter().map(|grid| grid.density.abs()).fold(0.0, f32::max);
         let domain = look.domain.unwrap_or_else(|| Domain::holding(highest));
         let coloring = match before {
             None => Coloring::of_densities(look.scale, domain, look.ramp),

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::{HeatOf, Look};
 use crate::domain::{
-    analysis::heat::{Cell, Domain, Layer},
+    analysis::heat::{Cell, Domain, Kernel, Layer, greatest_difference},
     case::{Action, Case},
     duty::{CategoryCode, DepartmentCode},
     update::{Change, Update},
@@ -55,21 +55,21 @@ impl HeatLayer {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the colours stand for in pictures of that zoom: all tiles of a zoom share it, and a few events more or less do
-    /// not change it.
-    pub fn domain(&self, look: &Look, zoom: f64, now: Timestamp) -> Domain {
+    /// What the colours stand for in pictures of that zoom, or in those of the difference from `before`: all tiles of a
+    /// zoom share it, and a few events more or less do not change it.
+    pub fn domain(&self, before: Option<&Self>, look: &Look, zoom: f64, now: Timestamp) -> Domain {
         if let Some(domain) = look.domain {
             return domain;
         }
-        let state = self.at(now);
-        let layer = &state.layer;
+        let mark_of = |layer: &Self| layer.at(now).layer.mark();
+        let mark = mark_of(self).wrapping_add(before.map_or(0, mark_of).rotate_left(32));
+        let key = format!("{zoom} {:?} {:?}", look.kernel, before.map(|before| before.of.period));
         let mut domains = self.domains.lock().unwrap_or_else(PoisonError::into_inner);
-        let (key, mark) = (format!("{zoom} {:?}", look.kernel), layer.mark());
         match domains.get(&key) {
             Some((domain, of, found_at)) if *of == mark || found_at.elapsed() < FRESH => *domain,
-            before => {
-                let peak = layer.peak(zoom, look.kernel, now);
-                let domain = before.map_or_else(|| Domain::holding(peak), |(before, ..)| before.following(peak));
+            known => {
+                let peak = self.peak(before, look.kernel, zoom, now);
+                let domain = known.map_or_else(|| Domain::holding(peak), |(known, ..)| known.following(peak));
                 if domains.len() == DOMAINS {
                     domains.clear();
                 }
@@ -77,6 +77,15 @@ impl HeatLayer {
                 domain
             }
         }
+    }
+
+    /// The highest density, or the greatest difference. One layer is read after the other: whoever held both could wait
+    /// for somebody who holds them the other way round.
+    fn peak(&self, before: Option<&Self>, kernel: Kernel, zoom: f64, now: Timestamp) -> f32 {
+        let Some(before) = before else { return self.at(now).layer.peak(zoom, kernel, now) };
+        let squares = [self, before].map(|layer| layer.at(now).layer.crowded(zoom, kernel)).concat();
+        let [of, before] = [self, before].map(|layer| layer.at(now).layer.within(&squares, zoom, kernel, now));
+        greatest_difference(&of, &before)
     }
 
     pub fn needs_reading(&self, now: Timestamp) -> bool {

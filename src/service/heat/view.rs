@@ -50,7 +50,6 @@ impl HeatView {
     /// # Errors
     /// If it cannot be encoded.
     pub fn picture(&self, look: &Look, frame: &Frame, now: Timestamp, known: Option<&[u8]>) -> anyhow::Result<Picture> {
-        // One layer is read after the other: whoever held both could wait for somebody who holds them the other way round.
         let mark = |layer: &HeatLayer| layer.at(now).layer.mark_in(frame, look.kernel, now);
         let marks = [Some(&self.of), self.before.as_ref()].map(|layer| mark(layer?));
         let coloring = self.coloring(look, frame.zoom(), now);
@@ -122,12 +121,11 @@ impl HeatView {
         values
     }
 
-    /// The colours of a difference stand for what holds the densities of both.
     fn coloring(&self, look: &Look, zoom: f64, now: Timestamp) -> Coloring {
-        let of = self.of.domain(look, zoom, now);
-        match self.before.as_ref().map(|before| before.domain(look, zoom, now)) {
-            None => Coloring::of_densities(look.scale, of, look.ramp),
-            Some(before) => Coloring::of_differences(look.scale, of.widest(before)),
+        let domain = self.of.domain(self.before.as_deref(), look, zoom, now);
+        match self.before {
+            None => Coloring::of_densities(look.scale, domain, look.ramp),
+            Some(_) => Coloring::of_differences(look.scale, domain),
         }
     }
 

@@ -73,7 +73,6 @@ impl Coloring {
         Self { scale, domain, palette: ramp.palette(), is_signed: false }
     }
 
-    /// The domain is that of the densities that are compared, so that all of them have the same right to a colour.
     #[must_use]
     pub fn of_differences(scale: Scale, domain: Domain) -> Self {
         Self { scale, domain, palette: difference_palette(), is_signed: true }

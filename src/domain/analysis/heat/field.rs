@@ -62,19 +62,28 @@ impl Field {
         Self::of(pyramid, extent(bounds, zoom, kernel), zoom, kernel)
     }
 
-    /// The highest density of all, in a picture of that zoom: looked for where most events lie together.
-    pub fn peak<A: Amount>(pyramid: &Pyramid<A>, zoom: f64, kernel: Kernel) -> f32 {
+    /// Where most events lie together: the squares to look for the highest density in, in a picture of that zoom.
+    pub fn crowded<A: Amount>(pyramid: &Pyramid<A>, zoom: f64, kernel: Kernel) -> Vec<CellBox> {
         /// Squares that are looked at.
         const SQUARES: usize = 64;
-        let level = extent_with(ENOUGH_FOR_PEAK, [0.5; 4], zoom, kernel).bits;
-        let cells = f64::from(1u32 << level);
-        let highest = |square: CellBox| {
+        pyramid.fullest(extent_with(ENOUGH_FOR_PEAK, [0.5; 4], zoom, kernel).bits, SQUARES)
+    }
+
+    /// The densities of such squares, cell by cell.
+    pub fn within<A: Amount>(pyramid: &Pyramid<A>, squares: &[CellBox], zoom: f64, kernel: Kernel) -> Vec<f32> {
+        let mut values = Vec::new();
+        for square in squares {
+            let cells = f64::from(1u32 << square.bits);
             let [west, north] = [square.left, square.top].map(|at| at as f64 / cells);
             let [east, south] = [west + f64::from(square.width) / cells, north + f64::from(square.height) / cells];
             let extent = extent_with(ENOUGH_FOR_PEAK, [west, north, east, south], zoom, kernel);
-            Self::of(pyramid, extent, zoom, kernel).values.iter().copied().fold(0.0, f32::max)
-        };
-        pyramid.fullest(level, SQUARES).into_iter().map(highest).fold(0.0, f32::max)
+            let field = Self::of(pyramid, extent, zoom, kernel);
+            // Not the margin, into which not all shines that should.
+            let [right, down] = [square.left - extent.left, square.top - extent.top].map(|cells| cells as usize);
+            let rows = field.values.chunks_exact(extent.width as usize).skip(down).take(square.height as usize);
+            rows.for_each(|row| values.extend_from_slice(&row[right..][..square.width as usize]));
+        }
+        values
     }
 
     fn of<A: Amount>(pyramid: &Pyramid<A>, extent: CellBox, zoom: f64, kernel: Kernel) -> Self {

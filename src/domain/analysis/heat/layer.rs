@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Amount, Cell, Entry, Frame, Kernel, Pyramid, Window, density_rows, mark, peak};
+use super::{Amount, Cell, Entry, Frame, Kernel, Pyramid, Window, density_rows, field::Field, mark, pyramid::CellBox};
 
 const HOUR_MS: f64 = 3_600_000.0;
 
@@ -57,7 +57,8 @@ trait Sums {
     fn mark(&self) -> u64;
     fn mark_in(&self, frame: &Frame, kernel: Kernel) -> Option<u64>;
     fn rows(&self, frame: &Frame, kernel: Kernel, each: &mut dyn FnMut(&[f32]));
-    fn peak(&self, zoom: f64, kernel: Kernel) -> f32;
+    fn crowded(&self, zoom: f64, kernel: Kernel) -> Vec<CellBox>;
+    fn within(&self, squares: &[CellBox], zoom: f64, kernel: Kernel) -> Vec<f32>;
     fn middle(&self) -> Option<f64>;
 }
 
@@ -78,8 +79,12 @@ impl<A: Amount> Sums for Pyramid<A> {
         density_rows(self, frame, kernel, each);
     }
 
-    fn peak(&self, zoom: f64, kernel: Kernel) -> f32 {
-        peak(self, zoom, kernel)
+    fn crowded(&self, zoom: f64, kernel: Kernel) -> Vec<CellBox> {
+        Field::crowded(self, zoom, kernel)
+    }
+
+    fn within(&self, squares: &[CellBox], zoom: f64, kernel: Kernel) -> Vec<f32> {
+        Field::within(self, squares, zoom, kernel)
     }
 
     fn middle(&self) -> Option<f64> {
@@ -271,7 +276,25 @@ impl Layer {
     /// The highest density of all at a zoom.
     #[must_use]
     pub fn peak(&self, zoom: f64, kernel: Kernel, now: Timestamp) -> f32 {
-        self.sums().peak(zoom, kernel) * self.per_event(now)
+        let squares = self.crowded(zoom, kernel);
+        self.within(&squares, zoom, kernel, now).into_iter().fold(0.0, f32::max)
+    }
+
+    /// Where most of its events lie together: the squares to look for what is highest in, in pictures of a zoom.
+    #[must_use]
+    pub fn crowded(&self, zoom: f64, kernel: Kernel) -> Vec<CellBox> {
+        self.sums().crowded(zoom, kernel)
+    }
+
+    /// The densities of such squares, cell by cell.
+    #[must_use]
+    pub fn within(&self, squares: &[CellBox], zoom: f64, kernel: Kernel, now: Timestamp) -> Vec<f32> {
+        let mut values = self.sums().within(squares, zoom, kernel);
+        let per_event = self.per_event(now);
+        for value in &mut values {
+            *value *= per_event;
+        }
+        values
     }
 
     /// The height of the plane where most events are.

@@ -106,9 +106,8 @@ pub fn mark<A: Amount>(pyramid: &Pyramid<A>, frame: &Frame, kernel: Kernel) -> O
     (events > 0).then_some(mark)
 }
 
-/// The highest density anywhere, for the domain that all frames of a zoom share. Looked for where events lie together:
-/// within a few percent.
+/// The greatest of all differences between values, whichever is more.
 #[must_use]
-pub fn peak<A: Amount>(pyramid: &Pyramid<A>, zoom: f64, kernel: Kernel) -> f32 {
-    field::Field::peak(pyramid, zoom, kernel)
+pub fn greatest_difference(values: &[f32], before: &[f32]) -> f32 {
+    values.iter().zip(before).map(|(value, before)| (value - before).abs()).fold(0.0, f32::max)
 }

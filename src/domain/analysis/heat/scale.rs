@@ -46,12 +46,6 @@ impl Domain {
         if next.max > self.max || has_fallen { next } else { self }
     }
 
-    /// The one that holds both.
-    #[must_use]
-    pub fn widest(self, other: Self) -> Self {
-        Self { max: self.max.max(other.max) }
-    }
-
     #[must_use]
     pub fn max(self) -> f32 {
         self.max

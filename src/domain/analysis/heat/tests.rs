@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
-use super::*;
+use super::{field::Field, *};
 use crate::domain::geo::{MercatorPoint, Position, mercator::ground_m_per_px};
 
 fn here(lon: f64, lat: f64) -> Cell {
@@ -126,10 +126,28 @@ fn the_peak_is_the_highest_value_of_any_frame() {
     let around = Frame::of_box([110.01, 40.39, 110.05, 40.43], 900, 900).expect("a frame");
     for points in [street(), counted(town(60_000))] {
         let highest = density(&points, &around, Kernel::DEFAULT).into_iter().fold(0.0, f32::max);
-        let found = peak(&points, around.zoom(), Kernel::DEFAULT);
+        let squares = Field::crowded(&points, around.zoom(), Kernel::DEFAULT);
+        let found = Field::within(&points, &squares, around.zoom(), Kernel::DEFAULT).into_iter().fold(0.0, f32::max);
         assert!((found / highest - 1.0).abs() < 0.05, "{found} {highest}");
     }
-    assert_eq!(peak(&Pyramid::<u32>::default(), 14.0, Kernel::DEFAULT), 0.0);
+    assert!(Field::crowded(&Pyramid::<u32>::default(), 14.0, Kernel::DEFAULT).is_empty());
+}
+
+#[test]
+fn what_is_as_much_as_before_does_not_hide_what_is_more() {
+    let now = Timestamp::UNIX_EPOCH;
+    let layer =
+        |cells: Vec<Cell>| Layer::of(Period::Between(None, None), cells.into_iter().map(|cell| (now, cell)), now);
+    let pile = vec![here(110.03, 40.41); 20_000];
+    let of = layer([pile.clone(), vec![here(110.06, 40.41); 3]].concat());
+    let [of, before] = {
+        let before = layer(pile);
+        let squares = [&of, &before].map(|layer| layer.crowded(14.0, Kernel::DEFAULT)).concat();
+        [&of, &before].map(|layer| layer.within(&squares, 14.0, Kernel::DEFAULT, now))
+    };
+    let of_one = 4.5 / (std::f32::consts::PI * 0.09);
+    let found = greatest_difference(&of, &before) / of_one;
+    assert!((2.5..3.5).contains(&found), "{found} events make the difference");
 }
 
 #[test]
