@@ -45,7 +45,7 @@ pub struct Entry<A> {
 }
 
 /// A quarter tree of blocks of 64 × 64 cells; the first is the whole plane, each of the others a quarter of the one
-/// above. A block's cells are the sums of those below. It holds sums exactly if more than [`FEW`] events are in it, so
+/// above. A block's cells are the sums of those below. It holds sums exactly if more than `FEW` events are in it, so
 /// the same events make the same pyramid, whatever was added and removed before. An event takes some 20 bytes, and adding
 /// or removing one touches a cell of each level.
 #[derive(Debug, Default)]
