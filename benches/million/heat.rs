@@ -4,13 +4,14 @@ use std::{path::Path, time::Instant};
 
 use gridwatch::{
     domain::{
-        analysis::heat::{Domain, Frame, HeatPoint, Ramp, Spread},
+        analysis::heat::{Cell, Coloring, Domain, Frame, Kernel, Layer, Period, Ramp, Scale, Spread},
         duty::Visibility,
         geo::mercator::ground_m_per_px,
     },
-    io::store::{HeatFilter, Store},
+    io::store::{HeatCase, HeatFilter, Store},
     service::heat::picture,
 };
+use jiff::Timestamp;
 
 use crate::{
     binary::Binary,
@@ -56,15 +57,20 @@ pub fn drawing(data: &Path) {
         ..HeatFilter::default()
     };
     let begun = Instant::now();
-    let cases = store.heat_cases("main", &filter).expect("read");
+    let mut cases = Vec::new();
+    let each = |case: HeatCase| cases.extend(case.position.map(|at| (case.opened_at, Cell::of(at))));
+    store.heat_cases("main", &filter, each).expect("read");
     tell("heat.read", begun.elapsed().as_secs_f64() * 1e3, "ms");
-    let points: Vec<HeatPoint> = cases.positions.into_iter().map(HeatPoint::at).collect();
+    let points: Vec<Cell> = cases.iter().map(|(_, cell)| *cell).collect();
+    let begun = Instant::now();
+    let now = Timestamp::now();
+    let layer = Layer::of(Period::Between(None, None), cases, now);
+    tell("heat.built", begun.elapsed().as_secs_f64() * 1e3, "ms");
     let frame = Frame::of_box(bulk::TOWN, SIZE.0, SIZE.1).expect("a frame");
-    let domain = Domain::holding(100_000.0);
+    let coloring = Coloring::of_densities(Scale::Log1p, Domain::holding(100_000.0), Ramp::default());
     let contestants = vec![
         Contestant::new("gridwatch", 1, || {
-            let png = picture(&points, &frame, Spread::DEFAULT, domain, Ramp::default()).expect("a picture");
-            png.len() as u64
+            picture(&layer, &frame, Kernel::DEFAULT, &coloring, now).expect("a picture").len() as u64
         }),
         // All events would take minutes, so it draws a hundredth of them.
         Contestant::new("bells_of_a_hundredth", 1, || bell_by_bell(&points[..points.len() / 100], &frame)),
@@ -73,20 +79,21 @@ pub fn drawing(data: &Path) {
 }
 
 /// Every event's bell, three standard deviations around it, added to the picture.
-fn bell_by_bell(points: &[HeatPoint], frame: &Frame) -> u64 {
+fn bell_by_bell(points: &[Cell], frame: &Frame) -> u64 {
     let ([left, top], [step_x, step_y]) = (frame.north_west(), frame.step());
     let (width, height) = (i64::from(frame.width()), i64::from(frame.height()));
     let mut values = vec![0.0f32; (width * height) as usize];
     for point in points {
-        let (x, y) = ((point.at.x - left) / step_x, (point.at.y - top) / step_y);
-        let sigma_m = Spread::DEFAULT.sigma_m(frame.zoom(), point.at.y);
-        let sigma_px = sigma_m / ground_m_per_px(frame.zoom(), point.at.y);
+        let at = point.point();
+        let (x, y) = ((at.x - left) / step_x, (at.y - top) / step_y);
+        let sigma_m = Spread::DEFAULT.radius_m(frame.zoom(), at.y) / 3.0;
+        let sigma_px = sigma_m / ground_m_per_px(frame.zoom(), at.y);
         let reach = (3.0 * sigma_px).ceil() as i64;
         for row in (y as i64 - reach).max(0)..(y as i64 + reach).min(height) {
             for column in (x as i64 - reach).max(0)..(x as i64 + reach).min(width) {
                 let (dx, dy) = (column as f64 + 0.5 - x, row as f64 + 0.5 - y);
                 let bell = (-0.5 * (dx * dx + dy * dy) / (sigma_px * sigma_px)).exp();
-                values[(row * width + column) as usize] += point.weight * bell as f32;
+                values[(row * width + column) as usize] += bell as f32;
             }
         }
     }

@@ -78,6 +78,9 @@ pub enum Saying {
     NotPng {
         file: String,
     },
+    NotValues {
+        file: String,
+    },
     CasesToImport {
         taken: usize,
         left_open: usize,

@@ -125,6 +125,7 @@ mod tests {
         domain::{
             analysis::{
                 figures::{Measure, TallyError},
+                heat::FrameError,
                 hotspot::{HdbscanError, Kind, KnoxError, LatticeError, PermutationError, Side},
                 planning::{Method, QuestionError, Warning},
             },
@@ -201,6 +202,7 @@ mod tests {
             StepError::VARIANTS,
             TransitionError::VARIANTS,
             TallyError::VARIANTS,
+            FrameError::VARIANTS,
             PermutationError::VARIANTS,
             LatticeError::VARIANTS,
             KnoxError::VARIANTS,

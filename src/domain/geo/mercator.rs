@@ -28,6 +28,21 @@ impl MercatorPoint {
     }
 }
 
+impl MercatorPoint {
+    /// Longitude and latitude.
+    #[must_use]
+    pub fn degrees(self) -> [f64; 2] {
+        let north = (1.0 - 2.0 * self.y) * std::f64::consts::PI;
+        [self.x * 360.0 - 180.0, north.sinh().atan().to_degrees()]
+    }
+
+    /// Metres of the plane east and north of its middle (EPSG:3857).
+    #[must_use]
+    pub fn meters(self) -> [f64; 2] {
+        [(2.0 * self.x - 1.0) * HALF_EDGE_M, (1.0 - 2.0 * self.y) * HALF_EDGE_M]
+    }
+}
+
 /// Metres on the ground of one pixel of a zoom level, at a height of the plane (0 at the north). `zoom` may lie between
 /// two levels. The scale of Mercator grows with latitude: the ground shrinks by its cosine.
 #[must_use]
@@ -55,6 +70,14 @@ mod tests {
         // The demo site lies in tile 14/13199/6178.
         let here = at(110.03, 40.41);
         assert_eq!(((here.x * 16384.0).floor(), (here.y * 16384.0).floor()), (13199.0, 6178.0));
+    }
+
+    #[test]
+    fn a_point_knows_its_degrees_and_its_metres() {
+        let [lon, lat] = MercatorPoint::of(Position::new(110.03, 40.41).expect("valid")).degrees();
+        assert!((lon - 110.03).abs() < 1e-12 && (lat - 40.41).abs() < 1e-12);
+        let [east, north] = MercatorPoint { x: 1.0, y: 0.0 }.meters();
+        assert!((east - 20_037_508.342_789).abs() < 1e-3 && (north - east).abs() < 1e-9);
     }
 
     #[test]

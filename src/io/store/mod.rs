@@ -49,7 +49,7 @@ pub use copy::{Holdings, copy, inspect};
 pub use duty::Attendance;
 pub use evidence::{EvidenceOf, Shown};
 pub use findings::{FindingFilter, FindingPage, NewFinding, Verdict};
-pub use heat::{HeatCases, HeatFilter};
+pub use heat::{HeatCase, HeatFilter, Known};
 pub use incidents::{AsOf, IncidentFilter, Studied};
 pub use intake::{Accepted, IdempotencyKey, NewReport};
 pub use kept_reports::KeptReport;

@@ -1,6 +1,6 @@
 //! Values as tables write them: numbers, positions, instants; and what can be wrong with them.
 
-use jiff::{Timestamp, civil, tz::TimeZone};
+use jiff::{Span, SpanRelativeTo, SpanRound, Timestamp, Unit, civil, tz::TimeZone};
 use serde::Serialize;
 
 use crate::domain::geo::{Datum, Position, PositionError};
@@ -109,6 +109,14 @@ pub fn parse_instant(text: &str, zone: &TimeZone) -> Option<Timestamp> {
         .ok()
         .or_else(|| loosely_written(text))?;
     Some(local.to_zoned(zone.clone()).ok()?.timestamp())
+}
+
+/// How many milliseconds a stretch of time is: `24h`, `7d`, `90 minutes`; days have 24 hours.
+#[must_use]
+pub fn parse_stretch(text: &str) -> Option<i64> {
+    let span: Span = text.trim().parse().ok()?;
+    let whole = SpanRound::new().largest(Unit::Millisecond).relative(SpanRelativeTo::days_are_24_hours());
+    Some(span.round(whole).ok()?.get_milliseconds()).filter(|ms| *ms > 0)
 }
 
 /// Year, month and day in this order, with `-`, `/` or 年, 月, 日 between and no zeros before single digits. A year has

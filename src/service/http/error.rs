@@ -165,8 +165,13 @@ impl ApiError {
     #[must_use]
     pub fn bad_choice(field: &str, value: &str, choices: &[&str]) -> Self {
         let value: String = value.chars().take(200).collect();
-        let coded = json!({"code": "bad_choice", "params": {"value": value, "choices": choices}});
-        Self { status: StatusCode::BAD_REQUEST, ..Self::unprocessable(Some(field), &coded) }
+        Self::bad(field, &json!({"code": "bad_choice", "params": {"value": value, "choices": choices}}))
+    }
+
+    /// A value that can be read and makes no sense to anybody.
+    #[must_use]
+    pub fn bad(field: &str, coded: &impl Serialize) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, ..Self::unprocessable(Some(field), coded) }
     }
 
     /// A parameter that has to be there.

@@ -259,10 +259,18 @@ not_closed_yet = closed at { $closed }: that is still to come
 not_past_yet = opened at { $opened }: that is still to come
 events_read = { $counted } events read; left out: { $other } of other categories, { $nowhere } without a position, { $unreadable } unreadable
 too_many_draws = { $permutations } permutations with up to { $neighbors } neighbours are { $limit } draws and more: take fewer of either
+picture_width = a picture is 1 to { $most_px } pixels wide
+picture_height = a picture is 1 to { $most_px } pixels high
+no_tile = there is no such tile
+no_box = the corners of the box are no positions: west, south, east, north in degrees
+box_over_antimeridian = the box goes from { $west } to { $east }, backwards or over the 180th meridian; ask for its two parts
+empty_box = the box encloses nothing: west, south, east, north in degrees
+film_length = a film of that size has 1 to { $most } pictures: name stretches that fit
+not_values = { $file }: the numbers are written as .tif (GeoTIFF) or .npy (NumPy)
 events_drawn = { $drawn ->
         [one] 1 event
        *[other] { $drawn } events
-    } drawn, { $skipped } left out by period, category or for want of a position, { $unreadable } unreadable; the strongest colour stands for { $densest } events/km²
+    } drawn, { $skipped } left out by period, category or for want of a position, { $unreadable } unreadable; the strongest colour stands for { $densest }
 rows_placed = { $rows ->
     [one] 1 row
    *[other] { $rows } rows

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Area } from '../api/geojson';
-import { bounds, labelPoint, sector } from './geometry';
+import { bounds, labelPoint, sector, tilesWithin } from './geometry';
 
 const square = (w: number, s: number, e: number, n: number): [number, number][] => [
   [w, s],
@@ -52,4 +52,11 @@ test('a camera that looks north sees what lies north of it', () => {
 
 test('nothing has no bounds', () => {
   expect(bounds({ type: 'FeatureCollection', features: [] })).toBeUndefined();
+});
+
+test('a place touches its own tile, and those beside it as far as it shines', () => {
+  const here = { lon: 110.03, lat: 40.41 };
+  expect(tilesWithin(here, 1, 14)).toEqual([{ x: 13199, y: 6178, z: 14 }]);
+  expect(tilesWithin(here, 2_000, 14).length).toBeGreaterThan(3);
+  expect(tilesWithin(here, 100_000_000, 1)).toHaveLength(4);
 });

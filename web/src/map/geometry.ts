@@ -92,3 +92,22 @@ export function sector([lon, lat]: At, headingDeg: number, hfovDeg: number, rang
   ring.push([lon, lat]);
   return { type: 'Polygon', coordinates: [ring] };
 }
+
+/** The map tiles of a zoom that lie within so many metres of a place, as a square. */
+export function tilesWithin(
+  { lon, lat }: { lon: number; lat: number },
+  radiusM: number,
+  zoom: number,
+): { x: number; y: number; z: number }[] {
+  const edge = 2 ** zoom;
+  const sin = Math.sin((lat * Math.PI) / 180);
+  const x = ((lon + 180) / 360) * edge;
+  const y = (0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI)) * edge;
+  const reach = ((radiusM / METERS_PER_DEGREE / across(lat)) * edge) / 360;
+  const range = (at: number): number[] => {
+    const first = Math.max(0, Math.floor(at - reach));
+    const last = Math.min(edge - 1, Math.floor(at + reach));
+    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  };
+  return range(x).flatMap((column) => range(y).map((row) => ({ x: column, y: row, z: zoom })));
+}

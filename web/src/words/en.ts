@@ -97,7 +97,7 @@ export const en: Record<keyof typeof zh, string> = {
   'map.zoomIn': 'Zoom in',
   'map.zoomOut': 'Zoom out',
   'map.overview': 'Overview',
-  'map.heat.unit': 'events/km²',
+  'map.heat.unit': 'events/km²/h',
 
   'mark.new': 'New',
   'mark.triage': 'To be placed',

@@ -95,7 +95,7 @@ export const zh = {
   'map.zoomIn': '放大',
   'map.zoomOut': '缩小',
   'map.overview': '全景',
-  'map.heat.unit': '起/平方公里',
+  'map.heat.unit': '起/平方公里·小时',
 
   'mark.new': '待处理',
   'mark.triage': '待归格',
