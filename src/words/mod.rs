@@ -261,7 +261,7 @@ mod tests {
             ("hotspots", planning::PAGE_WORDS),
             ("method", Method::VARIANTS),
             ("how", Method::VARIANTS),
-            ("legend", &["hot", "cold", "high_high", "high_low", "low_high", "low_low", "unobserved"]),
+            ("legend", &["hot", "cold", "high_high", "high_low", "low_high", "low_low", "core", "unobserved"]),
             ("wish", &["extension", "return", "suspension", "void"]),
         ];
         let named: Vec<String> =

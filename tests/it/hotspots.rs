@@ -56,7 +56,7 @@ fn events_are_counted_by_the_sites_grids() {
 
 #[test]
 fn every_method_gives_every_form() {
-    for method in ["gi-star", "moran", "dbscan", "hdbscan", "emerging", "near-repeat"] {
+    for method in ["gi-star", "moran", "kde", "dbscan", "hdbscan", "emerging", "near-repeat"] {
         for format in ["geojson", "csv", "xlsx", "html"] {
             let more =
                 ["--method", method, "--format", format, "--step-days", "2", "--eps-m", "300", "--min-points", "4"];

@@ -92,6 +92,8 @@ async fn questions_that_make_no_sense_are_refused_by_name() {
         ("weights=king", "weights"),
         ("eps_m=NaN", "eps_m"),
         ("min_points=0", "min_points"),
+        ("method=kde&kernel=box", "kernel"),
+        ("method=kde&bandwidth_m=0", "bandwidth_m"),
         ("step_days=400", "step_days"),
         ("from=2026-03-02&to=2026-03-01", "to"),
         ("period=2026-13", "period"),

@@ -13,8 +13,9 @@ use crate::{
     domain::{
         analysis::{
             figures::Period,
+            heat::Shape as Kernel,
             hotspot::{Density, LEAST_EPS_M, MOST_EPS_M, Neighbors, Permutations, Shape},
-            planning::{Exposure, Grain, Ground, Method, Per, Question},
+            planning::{BANDWIDTHS_M, Exposure, Grain, Ground, Method, Per, Question},
         },
         duty::{Request, place},
         geo::Position,
@@ -54,6 +55,12 @@ pub struct Args {
     /// Of dbscan: how many make a cluster, each counted itself
     #[arg(long, default_value_t = 12, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     min_points: u32,
+    /// Of kde: gaussian, quartic, epanechnikov or triweight
+    #[arg(long, default_value = "quartic", value_name = "K", value_parser = one_of::<Kernel>)]
+    kernel: Kernel,
+    /// Of kde: standard deviation of a Gaussian, radius of the others [default: by a rule]
+    #[arg(long, value_name = "M")]
+    bandwidth_m: Option<f64>,
     /// Of emerging: days of a step
     #[arg(long, default_value_t = 7, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=366))]
     step_days: u32,
@@ -164,6 +171,9 @@ fn question(args: &Args, period: Period, compare: Option<(Timestamp, Timestamp)>
         "--eps-m {}: from {LEAST_EPS_M} to {MOST_EPS_M} metres",
         args.eps_m
     );
+    if let Some(width) = args.bandwidth_m {
+        ensure!(BANDWIDTHS_M.contains(&width), "--bandwidth-m {width}: from 1 to 100000 metres");
+    }
     Ok(Question {
         method: args.method,
         grain: args.cells.map_or(Grain::Grids, Grain::Cells),
@@ -172,6 +182,8 @@ fn question(args: &Args, period: Period, compare: Option<(Timestamp, Timestamp)>
         permutations: args.permutations(),
         keep_piles: args.keep_piles,
         density: Density { eps_m: args.eps_m, min_points: args.min_points as usize },
+        kernel: args.kernel,
+        bandwidth_m: args.bandwidth_m,
         step_days: args.step_days,
         ..Question::of(period)
     })

@@ -23,7 +23,7 @@ use crate::{
         analysis::{
             figures::Period,
             hotspot::{Density, LEAST_EPS_M, MOST_EPS_M, Permutations},
-            planning::{Grain, Question},
+            planning::{BANDWIDTHS_M, Grain, Question},
         },
         people::Actor,
     },
@@ -39,7 +39,7 @@ use crate::{
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct HotspotQuery {
-    /// gi-star unless asked; moran, dbscan, hdbscan, emerging, near-repeat.
+    /// gi-star unless asked; moran, kde, dbscan, hdbscan, emerging, near-repeat.
     method: Option<String>,
     /// `2026`, `2026-Q1`, `2026-03`, `2026-W10`, `2026-03-04`; or `from` and `to`.
     period: Option<String>,
@@ -59,6 +59,10 @@ pub struct HotspotQuery {
     eps_m: Option<f64>,
     /// Of dbscan; 12 unless asked.
     min_points: Option<u32>,
+    /// Of kde; quartic unless asked: gaussian, epanechnikov, triweight.
+    kernel: Option<String>,
+    /// Of kde, in metres; by a rule unless asked.
+    bandwidth_m: Option<f64>,
     /// Of emerging; 7 unless asked, at most 366.
     step_days: Option<u32>,
     /// Only of this category.
@@ -129,6 +133,9 @@ fn ask(query: &HotspotQuery, zone: &TimeZone, actor: &Actor) -> Result<Ask, ApiE
     if !(LEAST_EPS_M..=MOST_EPS_M).contains(&eps_m) {
         return Err(ApiError::unreadable(Some("eps_m"), &eps_m.to_string()));
     }
+    if let Some(width) = query.bandwidth_m.filter(|width| !BANDWIDTHS_M.contains(width)) {
+        return Err(ApiError::unreadable(Some("bandwidth_m"), &width.to_string()));
+    }
     let min_points = within("min_points", query.min_points, 1_000_000, plain.density.min_points as u32)?;
     let question = Question {
         method: choice("method", query.method.as_deref())?.unwrap_or(plain.method),
@@ -141,6 +148,8 @@ fn ask(query: &HotspotQuery, zone: &TimeZone, actor: &Actor) -> Result<Ask, ApiE
         },
         keep_piles: query.keep_piles.unwrap_or_default(),
         density: Density { eps_m, min_points: min_points as usize },
+        kernel: choice("kernel", query.kernel.as_deref())?.unwrap_or(plain.kernel),
+        bandwidth_m: query.bandwidth_m,
         step_days: within("step_days", query.step_days, 366, plain.step_days)?,
         ..plain
     };

@@ -55,6 +55,10 @@ struct Parameters {
     #[serde(skip_serializing_if = "Option::is_none")]
     min_points: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    kernel: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bandwidth_m: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     step_days: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     per: Option<Per>,
@@ -102,7 +106,8 @@ impl Paper<'_> {
 
     fn parameters(&self) -> Parameters {
         let question = self.question;
-        let has_areas = question.method.asks_of_areas();
+        let is_density = question.method == Method::Kde;
+        let has_areas = question.method.asks_of_areas() && !is_density;
         let has_dice = matches!(question.method, Method::GiStar | Method::Moran | Method::NearRepeat);
         let is_dense = question.method == Method::Dbscan;
         let exposure = question.exposure.as_ref();
@@ -112,6 +117,8 @@ impl Paper<'_> {
             seed: has_dice.then_some(question.permutations.seed),
             eps_m: is_dense.then_some(question.density.eps_m),
             min_points: (is_dense || question.method == Method::Hdbscan).then_some(question.density.min_points),
+            kernel: is_density.then(|| question.kernel.to_string()),
+            bandwidth_m: self.report.bandwidth_m,
             step_days: (question.method == Method::Emerging).then_some(question.step_days),
             per: exposure.map(|exposure| exposure.per),
             floor: exposure.map(|exposure| exposure.floor),

@@ -127,6 +127,8 @@ fn colour(said: Option<&Said>, alone: bool) -> (&'static str, Option<serde_json:
             Some(Quadrant::LowLow) => (COLD[2], Some("legend_low_low".into())),
             None => (PLAIN, None),
         },
+        Some(Said::Dense(dense)) if dense.core => (HOT[2], Some("legend_core".into())),
+        Some(Said::Dense(_)) => (PLAIN, None),
         Some(Said::Emerging(emerging)) => match emerging.pattern {
             None => (PLAIN, None),
             Some(pattern) => {

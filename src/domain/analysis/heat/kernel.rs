@@ -22,6 +22,26 @@ const RADIUS_SIGMAS: f64 = 3.0;
 const REACH_SIGMAS: f64 = 4.0;
 
 impl Shape {
+    /// What one event weighs at a distance, per m², where `bandwidth_m` is the standard deviation of a Gaussian and the
+    /// radius of the others.
+    #[must_use]
+    pub fn height(self, distance_m: f64, bandwidth_m: f64) -> f64 {
+        let u2 = (distance_m / bandwidth_m).powi(2);
+        let disc = std::f64::consts::PI * bandwidth_m * bandwidth_m;
+        match self.power() {
+            None => (-u2 / 2.0).exp() / (2.0 * disc),
+            Some(power) => f64::from(power + 1) * (1.0 - u2).max(0.0).powi(power) / disc,
+        }
+    }
+
+    /// Farther away it weighs nothing that a number would show.
+    #[must_use]
+    pub fn reach_of(self, bandwidth_m: f64) -> f64 {
+        /// exp(−8² / 2) is 10⁻¹⁴.
+        const SIGMAS: f64 = 8.0;
+        if self == Self::Gaussian { SIGMAS * bandwidth_m } else { bandwidth_m }
+    }
+
     /// How far it reaches, in radii.
     #[must_use]
     pub fn reach(self) -> f64 {

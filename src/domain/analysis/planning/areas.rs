@@ -101,6 +101,7 @@ impl Inquiry<'_> {
         warnings: &mut Vec<Warning>,
     ) -> Result<Judged, QuestionError> {
         Ok(match self.question.method {
+            Method::Kde => Judged { said: self.dense(observed)?, global: None },
             Method::Moran => {
                 let (like, global) = study.like(weights)?;
                 Judged { said: like.into_iter().map(Said::Like).map(Some).collect(), global }

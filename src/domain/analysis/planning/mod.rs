@@ -3,6 +3,7 @@
 //! incidents → period → piles left out → areas → method → hotspots, ranked.
 
 mod areas;
+mod dense;
 mod division;
 mod incident;
 mod question;
@@ -13,7 +14,7 @@ mod study;
 
 pub use division::{Division, Place};
 pub use incident::{Incident, Incidents, Label};
-pub use question::{Exposure, Grain, Method, Per, Question, QuestionError};
-pub use report::{AreaRow, Findings, Membership, Numbers, Report, Said, Warning};
+pub use question::{BANDWIDTHS_M, Exposure, Grain, Method, Per, Question, QuestionError};
+pub use report::{AreaRow, Dense, Findings, Membership, Numbers, Report, Said, Warning};
 pub use spot::{Counted, Hotspot};
 pub use study::Ground;

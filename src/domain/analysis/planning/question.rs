@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::domain::{
     analysis::{
         figures::Period,
+        heat::Shape as Kernel,
         hotspot::{
             Density, HdbscanError, Knox, KnoxError, LatticeError, Neighbors, PermutationError, Permutations, Shape,
         },
@@ -21,6 +22,7 @@ use crate::domain::{
 pub enum Method {
     GiStar,
     Moran,
+    Kde,
     Dbscan,
     Hdbscan,
     Emerging,
@@ -31,7 +33,7 @@ impl Method {
     /// Others ask of the incidents themselves.
     #[must_use]
     pub fn asks_of_areas(self) -> bool {
-        matches!(self, Self::GiStar | Self::Moran | Self::Emerging)
+        matches!(self, Self::GiStar | Self::Moran | Self::Kde | Self::Emerging)
     }
 }
 
@@ -85,6 +87,9 @@ impl Per {
     }
 }
 
+/// Widths of a kernel, in metres.
+pub const BANDWIDTHS_M: std::ops::RangeInclusive<f64> = 1.0..=100_000.0;
+
 /// A planner's question, whole: the same asked of the same incidents gives the same report.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Question {
@@ -99,6 +104,9 @@ pub struct Question {
     /// Points on which a geocoder piles up what it knows nothing of count like others.
     pub keep_piles: bool,
     pub density: Density,
+    pub kernel: Kernel,
+    /// Of the kernel; by the rule where nobody says.
+    pub bandwidth_m: Option<f64>,
     /// Length of the steps of an emerging hot spot.
     pub step_days: u32,
     pub knox: Knox,
@@ -118,6 +126,8 @@ impl Question {
             exposure: None,
             keep_piles: false,
             density: Density { eps_m: 60.0, min_points: 12 },
+            kernel: Kernel::Quartic,
+            bandwidth_m: None,
             step_days: 7,
             knox: Knox::default(),
         }
@@ -141,6 +151,11 @@ pub enum QuestionError {
     NoTimes,
     /// What is known of grids says nothing of cells.
     ExposureOfCells,
+    /// The kernel of a density reaches so far over so many cells that it would take minutes.
+    KernelTooWide {
+        bandwidth_m: f64,
+        cells: usize,
+    },
     /// The period holds less than two whole steps.
     TooFewSteps {
         step_days: u32,

@@ -29,6 +29,8 @@ pub struct Report {
     pub hotspots: Vec<Hotspot>,
     /// Moran's I of the whole.
     pub global: Option<Global>,
+    /// Of the kernel that the density was told with.
+    pub bandwidth_m: Option<f64>,
     /// How well the hotspots of the period before foretold this one's incidents.
     pub foresight: Option<Foresight>,
 }
@@ -85,6 +87,15 @@ pub enum Said {
     Hot(Hot),
     Like(Like),
     Emerging(Emerging),
+    Dense(Dense),
+}
+
+/// How dense incidents are in a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Dense {
+    pub per_km2: f64,
+    /// Of the smallest ground that holds half of all.
+    pub core: bool,
 }
 
 /// An incident and its cluster.
@@ -146,6 +157,7 @@ impl Said {
     pub(super) fn is_hot(&self) -> bool {
         match self {
             Self::Hot(hot) => hot.bin_fdr > 0,
+            Self::Dense(dense) => dense.core,
             Self::Like(like) => like.quadrant == Some(Quadrant::HighHigh) && like.is_sure(),
             Self::Emerging(emerging) => {
                 emerging.pattern.is_some_and(|pattern| pattern.side == Side::Hot && pattern.kind != Kind::Historical)
@@ -163,7 +175,7 @@ impl Said {
         match self {
             Self::Hot(hot) => hot.z,
             Self::Like(like) => like.z,
-            Self::Emerging(_) => None,
+            Self::Emerging(_) | Self::Dense(_) => None,
         }
     }
 }

@@ -7,7 +7,7 @@ use super::{
     spots::Spot,
 };
 use crate::domain::{
-    analysis::hotspot::{Band, Foresight, Pile, knox, moran::Global, piles},
+    analysis::hotspot::{Band, Foresight, Pile, Shape, Sides, knox, moran::Global, piles},
     geo::Position,
     grid::{Coverage, NodeId},
 };
@@ -62,12 +62,15 @@ impl Question {
         let is_piled =
             |incident: &Incident| !incident.surveyed && piles.iter().any(|pile| pile.holds(incident.position));
         let kept = || all.iter().enumerate().filter(|(_, incident)| counts(incident) && !is_piled(incident));
+        let cells = |shape: Shape| {
+            let positions: Vec<Position> = kept().map(|(_, incident)| incident.position).collect();
+            Division::cells(ground.coverage, ground.nearest_m, shape, &positions)
+        };
         let division = match self.grain {
+            Grain::Cells(shape) => cells(shape)?,
+            // A density is of cells: grids of different size would tell more of their borders.
+            Grain::Grids if self.method == Method::Kde => cells(Shape { sides: Sides::Hex, width_m: None })?,
             Grain::Grids => Division::grids(ground.coverage, ground.nearest_m),
-            Grain::Cells(shape) => {
-                let positions: Vec<Position> = kept().map(|(_, incident)| incident.position).collect();
-                Division::cells(ground.coverage, ground.nearest_m, shape, &positions)?
-            }
         };
         let mut numbers = Numbers { areas: division.places.len(), ..Numbers::default() };
         (numbers.from, numbers.to) = (self.period.from, self.period.to);
@@ -119,7 +122,9 @@ impl Inquiry<'_> {
                 let findings = Findings::Bands(self.repeats()?);
                 Answer { findings, spots: Vec::new(), global: None, foresight: None }
             }
-            Method::GiStar | Method::Moran | Method::Emerging => self.areas(&mut numbers, &mut warnings)?,
+            Method::GiStar | Method::Moran | Method::Kde | Method::Emerging => {
+                self.areas(&mut numbers, &mut warnings)?
+            }
         };
         let (hotspots, rank) = self.ranked(spots);
         let ranked = |spot: Option<usize>| spot.and_then(|spot| rank[spot]);
@@ -139,6 +144,7 @@ impl Inquiry<'_> {
             findings,
             hotspots,
             global,
+            bandwidth_m: (self.question.method == Method::Kde).then(|| self.bandwidth_m()).flatten(),
             foresight,
         })
     }
