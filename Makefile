@@ -1,11 +1,11 @@
 # Everything that people and machines do with this repository. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt bench verify packages web
+.PHONY: help run test check fmt bench bench-peers verify packages web
 
 CARGO ?= cargo
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: packages web ## build, and serve the demo site, alive, on http://127.0.0.1:8080
 	@CARGO="$(CARGO)" scripts/build-gridwatch
@@ -27,6 +27,13 @@ fmt: ## format the code
 
 bench: packages ## every benchmark, each with its baseline; prints "name: value unit" lines
 	@$(CARGO) bench --quiet --bench '*'
+
+bench-peers: packages ## heat's benchmark, then what numpy, OpenCV and datashader take for the same (from PyPI)
+	@$(CARGO) bench --quiet --bench heat
+	@scripts/install-packages python3-venv
+	@python3 -m venv target/peers
+	@target/peers/bin/pip install --quiet numpy opencv-python-headless datashader pillow || echo "skipped what is not there"
+	@target/peers/bin/python scripts/peers-heat.py
 
 verify: packages ## the long proofs: more random cases, more points
 	PROPTEST_CASES=20000 GRIDWATCH_POINTS=1000000 GRIDWATCH_KILLS=200 GRIDWATCH_CHANGES=20000 $(CARGO) test --release --quiet
