@@ -1,6 +1,9 @@
 //! Heat of all the cases: the whole way over HTTP, and the drawing alone.
 
-use std::{path::Path, time::Instant};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use gridwatch::{
     domain::{
@@ -47,6 +50,41 @@ pub async fn over_http(data: &Path) {
     }
     tell("heat.http.first", median(first), "ms");
     tell("heat.http.next", median(next), "ms");
+    steadily(data).await;
+}
+
+/// So many pictures a second, of which the client knows none; each counts from when it was due.
+async fn steadily(data: &Path) {
+    const RATE: u32 = 50;
+    let service = Binary::serve(data);
+    let client = service.client().await;
+    let [west, south, east, north] = bulk::TOWN;
+    let url = service.url(&format!("/heat.png?bbox={west},{south},{east},{north}&width={}&height={}", SIZE.0, SIZE.1));
+    let picture = async move |client: reqwest::Client, url: String| {
+        let response = client.get(&url).send().await.expect("an answer");
+        assert!(response.bytes().await.expect("a picture").starts_with(b"\x89PNG"));
+    };
+    picture(client.clone(), url.clone()).await;
+    let count = (f64::from(RATE) * budget().as_secs_f64().max(4.0)) as u32;
+    let begin = Instant::now();
+    let pictures: Vec<_> = (0..count)
+        .map(|number| {
+            let (due, client, url) = (begin + number * Duration::from_secs(1) / RATE, client.clone(), url.clone());
+            tokio::spawn(async move {
+                tokio::time::sleep_until(due.into()).await;
+                picture(client, url).await;
+                due.elapsed().as_secs_f64() * 1e3
+            })
+        })
+        .collect();
+    let mut times = Vec::new();
+    for picture in pictures {
+        times.push(picture.await.expect("no panic"));
+    }
+    service.stop();
+    times.sort_by(f64::total_cmp);
+    tell("heat.http.at_50_a_second.p50", times[times.len() / 2], "ms");
+    tell("heat.http.at_50_a_second.p99", times[times.len() * 99 / 100], "ms");
 }
 
 /// Points in memory → PNG.
