@@ -28,18 +28,20 @@ fmt: ## format the code
 bench: packages ## every benchmark, each with its baseline; prints "name: value unit" lines
 	@$(CARGO) bench --quiet --bench '*'
 
-bench-peers: packages ## heat's benchmark, then what numpy, OpenCV and datashader take for the same (from PyPI)
-	@$(CARGO) bench --quiet --bench heat
-	@scripts/install-packages python3-venv
-	@python3 -m venv target/peers
-	@target/peers/bin/pip install --quiet numpy opencv-python-headless datashader pillow || echo "skipped what is not there"
-	@target/peers/bin/python scripts/peers-heat.py
+bench-peers: packages ## benchmarks of heat and hotspots, then what others take for the same (from PyPI)
+	@$(CARGO) bench --quiet --bench heat --bench hotspots
+	@scripts/install-peers numpy opencv-python-headless datashader pillow esda libpysal scikit-learn
+	@target/peers/bin/python -W ignore scripts/peers-heat.py
+	@target/peers/bin/python -W ignore scripts/peers-hotspots.py --times
 
 verify: packages ## the long proofs: more random cases, more points
 	PROPTEST_CASES=20000 GRIDWATCH_POINTS=1000000 GRIDWATCH_KILLS=200 GRIDWATCH_CHANGES=20000 $(CARGO) test --release --quiet
 	@$(CARGO) bench --quiet --bench vision
 	@scripts/install-packages python3-opencv
 	@/usr/bin/python3 scripts/opencv-mog2.py
+	@scripts/install-peers esda libpysal scikit-learn pymannkendall
+	@$(CARGO) build --release --quiet
+	@target/peers/bin/python -W ignore scripts/peers-hotspots.py target/release/gridwatch .
 
 packages:
 	@scripts/install-packages

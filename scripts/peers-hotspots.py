@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """What `gridwatch hotspots` says, against esda and libpysal (PySAL), scikit-learn and pymannkendall.
 
-    python3 -m venv peers && peers/bin/pip install esda libpysal scikit-learn pymannkendall
-    peers/bin/python scripts/peers-hotspots.py GRIDWATCH SITE          # `make verify` does it
-    peers/bin/python scripts/peers-hotspots.py --times                 # beside `cargo bench --bench hotspots`
+    scripts/install-peers esda libpysal scikit-learn pymannkendall
+    target/peers/bin/python scripts/peers-hotspots.py GRIDWATCH SITE   # `make verify` does it
+    target/peers/bin/python scripts/peers-hotspots.py --times          # `make bench-peers` does it
 
 Irregular polygons with counts: z of Gi* and local Moran to 1e-9, Moran's I with its z, the same neighbours, and
 permutation p within the error of the dice. Incidents on the ground: the clusters of DBSCAN with haversine metres, and the
