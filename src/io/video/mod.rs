@@ -4,7 +4,9 @@
 //! one open for as long as it lives: what cannot be opened, dies or sends rubbish is tried again with growing pauses.
 
 mod annotate;
+mod bare;
 mod clip;
+mod encode;
 mod needs;
 mod pipeline;
 mod rendered;
@@ -17,6 +19,7 @@ use std::{ops::ControlFlow, time::Duration};
 use crate::domain::{camera::LinkCause, vision::Frame};
 pub use annotate::{Mark, draw};
 pub use clip::{ClipError, ClipWriter};
+pub use encode::Encoder;
 pub use needs::{MissingElement, NoGStreamer, missing_elements};
 pub use rendered::frame_of;
 pub use source::Source;
