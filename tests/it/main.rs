@@ -19,6 +19,8 @@ mod evidence;
 mod figures;
 #[cfg(feature = "video")]
 mod findings;
+#[cfg(feature = "video")]
+mod health;
 mod harness;
 mod heat;
 mod hotspots;
