@@ -7,14 +7,22 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{FrameSource, GLANCE, Pace, Source, Turn};
+use super::{Clip, FrameSource, GLANCE, Pace, Source, Turn, ingest::Attended};
 use crate::domain::{
-    camera::{LinkCause, LinkEvent, Pauses},
+    camera::{LinkCause, LinkEvent, Pauses, Sampling},
     vision::Frame,
 };
 
-/// A thread that looks through one camera for as long as this lives.
-pub struct Watch {
+/// One camera, looked through for as long as this lives.
+pub struct Watch(Reading);
+
+enum Reading {
+    Own(Own),
+    Shared(Attended),
+}
+
+/// A thread that looks through one camera alone.
+struct Own {
     stop: Arc<Stop>,
     thread: Option<JoinHandle<()>>,
 }
@@ -23,6 +31,8 @@ pub struct Watch {
 pub struct WatchOptions {
     /// Pictures a second.
     pub per_second: u32,
+    /// Whether the keyframes alone will not do. Of what is not shared with other cameras every picture is looked at anyway.
+    pub wants_every: bool,
     /// Between attempts, as far as the cause has none of its own.
     pub pauses: Pauses,
     /// A stream that gives no picture for so long is opened anew.
@@ -33,6 +43,7 @@ impl Default for WatchOptions {
     fn default() -> Self {
         Self {
             per_second: 5,
+            wants_every: true,
             pauses: Pauses { first: Duration::from_secs(1), longest: Duration::from_mins(1) },
             silence: Duration::from_secs(10),
         }
@@ -55,10 +66,7 @@ struct Stop {
 
 impl Watch {
     /// Begins to look. `watcher` is told from a thread of its own.
-    ///
-    /// # Errors
-    /// If the system gives no thread.
-    pub fn start(
+    pub(super) fn on_thread(
         name: &str,
         source: Result<Source, LinkCause>,
         options: WatchOptions,
@@ -67,23 +75,62 @@ impl Watch {
         let stop = Arc::new(Stop::default());
         let mut round = Round { stop: Arc::clone(&stop), options, watcher, seen: Duration::ZERO };
         let thread = thread::Builder::new().name(format!("eye-{name}")).spawn(move || round.keep_looking(&source))?;
-        Ok(Self { stop, thread: Some(thread) })
+        Ok(Self(Reading::Own(Own { stop, thread: Some(thread) })))
+    }
+
+    pub(super) fn shared(attended: Attended) -> Self {
+        Self(Reading::Shared(attended))
+    }
+
+    /// Tells it to end, and does not wait: of many that end, each waits for its camera while the others do, too.
+    pub fn end(&self) {
+        match &self.0 {
+            Reading::Own(own) => own.stop.tell(),
+            Reading::Shared(attended) => attended.end(),
+        }
+    }
+
+    /// How often it is really looked at; `None` before it is known, and of what is not shared with other cameras.
+    #[must_use]
+    pub fn sampling(&self) -> Option<Sampling> {
+        match &self.0 {
+            Reading::Own(_) => None,
+            Reading::Shared(attended) => attended.sampling(),
+        }
+    }
+
+    /// What the camera sent between both, as far as it is still there.
+    #[must_use]
+    pub fn clip(&self, from: Instant, to: Instant) -> Option<Clip> {
+        match &self.0 {
+            Reading::Own(_) => None,
+            Reading::Shared(attended) => attended.clip(from, to),
+        }
     }
 }
 
 impl Drop for Watch {
     /// Ends the stream and waits until it has ended.
     fn drop(&mut self) {
-        *self.stop.told.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        self.stop.bell.notify_all();
-        if let Some(thread) = self.thread.take() {
-            // One that panicked has said so already.
-            let _ = thread.join();
+        self.end();
+        match &mut self.0 {
+            Reading::Own(own) => {
+                if let Some(thread) = own.thread.take() {
+                    // One that panicked has said so already.
+                    let _ = thread.join();
+                }
+            }
+            Reading::Shared(attended) => attended.wait(),
         }
     }
 }
 
 impl Stop {
+    fn tell(&self) {
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.bell.notify_all();
+    }
+
     fn is_told(&self) -> bool {
         *self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -156,7 +203,7 @@ impl<W: Watcher> Round<W> {
 }
 
 /// Between three quarters and five quarters of it: cameras behind one switch do not all come back in one moment.
-fn jittered(pause: Duration) -> Duration {
+pub(super) fn jittered(pause: Duration) -> Duration {
     let random = f64::from(getrandom::u32().unwrap_or(u32::MAX / 2)) / f64::from(u32::MAX);
     pause.mul_f64(0.75 + random / 2.0)
 }

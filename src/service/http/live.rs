@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     domain::{
-        camera::{Link, LinkStatus},
+        camera::{Link, LinkStatus, Outage},
         case::Case,
         duty::Visibility,
         event::{Finding, FindingStatus},
@@ -77,6 +77,8 @@ pub enum LiveMessage {
     Alive { seq: i64, at: Timestamp },
     /// Things stand otherwise with a camera. Stands in no log: a screen that was away gets them all with its next snapshot.
     Camera { camera: String, link: Link },
+    /// Many cameras were lost at once, or are back: one matter. Stands in no log either.
+    Outage(Outage),
     /// A committed change.
     Update(Update),
 }
