@@ -40,7 +40,7 @@ pub fn lived(mut case: Case, steps: usize, random: &mut Random, terms: &Terms) -
 pub fn somebody(department: &DepartmentCode) -> Actor {
     let roles =
         [Role::Specialist, Role::IntakeOfficer, Role::ShiftHead, Role::Dispatcher, Role::DepartmentClerk].to_vec();
-    let reach = Reach { everywhere: true, grids: Vec::new(), department: Some(department.clone()) };
+    let reach = Reach { department: Some(department.clone()), ..Reach::everywhere() };
     Actor { roles, reach, ..Actor::of(ActorKind::Person, "bench") }
 }
 

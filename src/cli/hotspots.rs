@@ -12,7 +12,10 @@ use serde_json::json;
 use super::{Language, Saying, check, events::EventArgs, is_there, one_of, sink::Sink};
 use crate::{
     domain::{
-        analysis::hotspot::{FEW_AREAS, Method, Neighbors, Permutations, Study},
+        analysis::{
+            hotspot::{FEW_AREAS, Neighbors, Permutations, Study},
+            planning::Method,
+        },
         duty::{Request, place},
         geo::Area,
         grid::NodeId,
@@ -100,19 +103,16 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
         "method": args.method.to_string(), "weights": args.weights.to_string(), "n": areas.len(), "islands": islands,
         "permutations": args.permutations, "seed": args.seed, "sum": values.iter().sum::<f64>(),
     });
-    let added: Vec<JsonObject> = match args.method {
-        Method::GiStar => {
-            let hot = study.hot(&weights).map_err(|error| anyhow::Error::msg(language.say(&error)))?;
-            hot.iter().map(object).collect()
+    let added: Vec<JsonObject> = if args.method == Method::GiStar {
+        let hot = study.hot(&weights).map_err(|error| anyhow::Error::msg(language.say(&error)))?;
+        hot.iter().map(object).collect()
+    } else {
+        let (like, global) = study.like(&weights).map_err(|error| anyhow::Error::msg(language.say(&error)))?;
+        if let Some(global) = global {
+            about["global"] = json!({"i": global.i, "expected": global.expected, "z": global.z, "p": global.p,
+                "p_sim": global.p_sim});
         }
-        Method::Moran => {
-            let (like, global) = study.like(&weights).map_err(|error| anyhow::Error::msg(language.say(&error)))?;
-            if let Some(global) = global {
-                about["global"] = json!({"i": global.i, "expected": global.expected, "z": global.z, "p": global.p,
-                    "p_sim": global.p_sim});
-            }
-            like.iter().map(object).collect()
-        }
+        like.iter().map(object).collect()
     };
     properties.iter_mut().zip(added).for_each(|(properties, added)| properties.extend(added));
     let mut sink = Sink::open(args.output.as_deref(), language)?;

@@ -163,6 +163,13 @@ pub enum Saying {
     SayWrite {
         file: String,
     },
+    /// A running service has read its site at its start.
+    TrueAfterRestart,
+    /// A staff list that would send all of them away.
+    NobodyInList {
+        file: String,
+        staff: usize,
+    },
     Written {
         file: String,
     },

@@ -73,6 +73,9 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
             ensure!(!name.trim().is_empty(), "a token needs a name");
             // The trail, and what is kept of each sender, tell them apart by their names.
             ensure!(name.parse::<ActorKind>().is_err(), "{name} is what others are called: name the token otherwise");
+            let staff = catalog::read_for_service(&args.site).catalog.map(|catalog| catalog.staff.clone());
+            let is_staff = staff.iter().flat_map(|staff| staff.iter()).any(|staff| staff.id.as_str() == name);
+            ensure!(!is_staff, "{name} is one of the staff: name the token otherwise");
             ensure!(!store.api_tokens(&site, now)?.contains(name), "there is a token {name} already");
             if let Some(grid) = grid.iter().find(|code| !is_grid(&args.site, code, now)) {
                 return Err(Saying::NoSuchGrid { grid: grid.clone() }.failure(language));
@@ -81,7 +84,7 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
             let credential = Credential {
                 hash: secret.hash(),
                 purpose: Purpose::Api,
-                actor: Actor { roles: role.clone(), reach: reach(grid), ..Actor::of(ActorKind::Program, name) },
+                actor: Actor { roles: role.clone(), reach: reach(grid, role), ..Actor::of(ActorKind::Program, name) },
                 created_at: now,
                 expires_at: days.map(|days| now + SignedDuration::from_hours(24 * i64::from(days))),
             };
@@ -109,9 +112,10 @@ fn is_grid(site: &Path, code: &str, now: Timestamp) -> bool {
     })
 }
 
-fn reach(grids: &[String]) -> Reach {
+fn reach(grids: &[String], roles: &[Role]) -> Reach {
     if grids.is_empty() {
         return Reach::everywhere();
     }
-    Reach { grids: grids.iter().map(GridCode::new).collect(), ..Reach::default() }
+    let unplaced = roles.iter().any(|role| role.places());
+    Reach { grids: grids.iter().map(GridCode::new).collect(), unplaced, ..Reach::default() }
 }

@@ -41,14 +41,31 @@ pub struct Register {
 impl Register {
     #[must_use]
     pub fn new(places: Vec<Place>) -> Self {
+        Self::numbered(places, 0)
+    }
+
+    /// With numbers from `first` on.
+    fn numbered(places: Vec<Place>, first: usize) -> Self {
         let mut by_name: HashMap<String, Option<usize>> = HashMap::new();
-        for (i, place) in places.iter().enumerate() {
+        for (i, place) in (first..).zip(&places) {
             for name in std::iter::once(&place.name).chain(&place.aliases) {
                 by_name.entry(plain(name)).and_modify(|known| *known = known.filter(|k| *k == i)).or_insert(Some(i));
             }
         }
-        let by_code = places.iter().enumerate().map(|(i, place)| (place.code.clone(), i)).collect();
+        let by_code = (first..).zip(&places).map(|(i, place)| (place.code.clone(), i)).collect();
         Self { places, by_code, by_name }
+    }
+
+    /// With places that were added to it: a name that a listed place has stays that one's.
+    #[must_use]
+    pub fn with(mut self, added: Vec<Place>) -> Self {
+        let added = Self::numbered(added, self.places.len());
+        for (name, place) in added.by_name {
+            self.by_name.entry(name).or_insert(place);
+        }
+        self.by_code.extend(added.by_code);
+        self.places.extend(added.places);
+        self
     }
 
     #[must_use]

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::{
     case::{Case, Step},
@@ -34,6 +35,9 @@ pub enum Change {
     CaseMoved {
         case: Box<Case>,
         step: Box<Step>,
+        /// Who might see it before, where others may now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        was: Option<Box<Scope>>,
     },
     /// A picture of one of its reports came later.
     EvidenceAdded {
@@ -48,6 +52,34 @@ pub enum Change {
 }
 
 impl Change {
+    /// A step of a case.
+    #[must_use]
+    pub fn moved(before: &Case, after: Case, step: Step) -> Self {
+        let was = Some(before.scope()).filter(|scope| *scope != after.scope()).map(Box::new);
+        Self::CaseMoved { case: Box::new(after), step: Box::new(step), was }
+    }
+
+    /// The case that may leave somebody's sight, and who might see it before.
+    #[must_use]
+    pub fn left(&self) -> Option<(Uuid, &Scope)> {
+        match self {
+            Self::CaseMoved { case, was: Some(was), .. } => Some((case.id, was)),
+            _ => None,
+        }
+    }
+
+    /// The case that it is about.
+    #[must_use]
+    pub fn case(&self) -> Option<&Case> {
+        match self {
+            Self::CaseOpened { case }
+            | Self::CaseJoined { case }
+            | Self::CaseMoved { case, .. }
+            | Self::EvidenceAdded { case } => Some(case),
+            Self::FindingAdded { .. } | Self::FindingDecided { .. } => None,
+        }
+    }
+
     /// Who may hear of it in full.
     #[must_use]
     pub fn scope(&self) -> Scope {

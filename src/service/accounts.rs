@@ -65,6 +65,10 @@ pub enum AccountError {
     },
     /// The first thing that others would try.
     PasswordIsName,
+    /// The running service has not read of him yet.
+    NotOnList {
+        staff: String,
+    },
     #[serde(skip)]
     Hash(HashError),
     #[serde(skip)]
@@ -78,7 +82,7 @@ impl AccountError {
         match self {
             Self::WrongOldPassword => Some("old"),
             Self::PasswordTooShort { .. } | Self::PasswordTooLong { .. } | Self::PasswordIsName => Some("password"),
-            Self::UnknownSignInCode | Self::NotLetIn | Self::Hash(_) | Self::Store(_) => None,
+            Self::UnknownSignInCode | Self::NotOnList { .. } | Self::NotLetIn | Self::Hash(_) | Self::Store(_) => None,
         }
     }
 }
@@ -91,9 +95,20 @@ impl Accounts {
     pub async fn by_code(&self, code: &str) -> Result<SignedIn, AccountError> {
         let (session, now) = (new_secret()?, self.clock.now());
         let (code, kept) = (secret::hash(code), session.hash());
+        // Whoever was added since the service has read its list keeps his code for later.
+        let (store, site, hash) = (self.store.clone(), Arc::clone(&self.site), code.clone());
+        let holder = blocking(move || store.actor_of(&site, &hash, Purpose::SignIn, now)).await?;
+        let holder = holder.map_err(AccountError::Store)?.ok_or(AccountError::UnknownSignInCode)?;
+        if holder.kind == ActorKind::Person && !self.lists(&holder.name) {
+            return Err(AccountError::NotOnList { staff: holder.name });
+        }
         let exchanged = self.store.exchange(&self.site, &code, &kept, now, now + SESSION).await;
         let actor = exchanged.map_err(AccountError::Store)?.ok_or(AccountError::UnknownSignInCode)?;
         Ok(SignedIn { actor, session })
+    }
+
+    fn lists(&self, name: &str) -> bool {
+        self.catalog.load().staff.iter().any(|staff| staff.id.as_str() == name)
     }
 
     /// By name and password.
@@ -107,7 +122,7 @@ impl Accounts {
             let (hash, actor, expires_at) = (session.hash(), actor.clone(), Some(now + SESSION));
             Credential { hash, purpose: Purpose::Session, actor, created_at: now, expires_at }
         };
-        let is_listed = self.catalog.load().staff.iter().any(|staff| staff.id.as_str() == name);
+        let is_listed = self.lists(name);
         // All who are nobody are one.
         let actor = Actor::of(ActorKind::Person, if is_listed { name } else { "" });
         if !self.is_right(&actor, password).await? {

@@ -7,6 +7,7 @@ use tokio::{
     sync::broadcast::{self, error::RecvError},
     task::JoinHandle,
 };
+use uuid::Uuid;
 
 use super::http::LiveMessage;
 use crate::{
@@ -28,6 +29,8 @@ pub struct Line {
     pub seq: Option<i64>,
     /// Who may hear of it; `None`: all who listen and are staff.
     pub scope: Option<Scope>,
+    /// The case that leaves the sight of some, who might see it before.
+    pub left: Option<(Uuid, Scope)>,
     pub text: Utf8Bytes,
 }
 
@@ -35,7 +38,8 @@ impl Line {
     #[must_use]
     pub fn of(update: Update) -> Self {
         let (seq, scope) = (update.seq, update.change.scope());
-        Self { seq: Some(seq), scope: Some(scope), text: LiveMessage::Update(update).text() }
+        let left = update.change.left().map(|(case, was)| (case, was.clone()));
+        Self { seq: Some(seq), scope: Some(scope), left, text: LiveMessage::Update(update).text() }
     }
 }
 
@@ -83,7 +87,7 @@ impl Feed {
     fn tell(&self, message: &LiveMessage) {
         let text = message.text();
         // Nobody need be listening.
-        let _ = self.lines.send(Some(Arc::new(Line { seq: None, scope: None, text })));
+        let _ = self.lines.send(Some(Arc::new(Line { seq: None, scope: None, left: None, text })));
     }
 
     /// Lines from now on.

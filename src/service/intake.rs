@@ -17,7 +17,7 @@ use crate::{
         duty::{Category, CategoryCode, Request, Scope, Visibility, place},
         event::{Evidence, GivenPosition, Nature, Report},
         geo::{Datum, ErrorEllipse, Position},
-        people::{Actor, OPEN_SOURCES},
+        people::{Actor, ActorKind, OPEN_SOURCES},
         register::Register,
     },
     io::{
@@ -88,6 +88,12 @@ pub enum IntakeError {
         given: String,
         open_to_all: &'static [&'static str],
     },
+    /// Nobody in particular has no ids of his own.
+    ResidentExternalId,
+    /// Others might have the same.
+    ShortKey {
+        least: usize,
+    },
     TextTooLong {
         length: usize,
         limit: usize,
@@ -133,6 +139,7 @@ impl Intake {
     ) -> Result<Accepted, IntakeError> {
         let (catalog, now) = (self.catalog.load_full(), self.clock.now());
         // Whatever can be refused is, before anything is kept.
+        refuse_anonymous_ids(&told, actor, idempotency.as_ref())?;
         let category = check(&told, actor, &catalog, now)?;
         let position = given_position(&told)?.or_else(|| named_position(&told, &self.register.load()));
         let looked = self.look_at(&photos).await?;
@@ -329,6 +336,23 @@ fn given_position(told: &Told) -> Result<Option<Position>, IntakeError> {
 }
 
 /// By the register: the named place, else the one that the address names.
+/// All residents are one actor: what only one of them knows tells them apart, and an id or a key that others might have too
+/// would be answered with another's secret.
+fn refuse_anonymous_ids(told: &Told, actor: &Actor, key: Option<&IdempotencyKey>) -> Result<(), IntakeError> {
+    /// As a UUID without its dashes is long.
+    const LEAST: usize = 32;
+    if actor.kind != ActorKind::Resident {
+        return Ok(());
+    }
+    if told.external_id.is_some() {
+        return Err(IntakeError::ResidentExternalId);
+    }
+    if key.is_some_and(|key| key.key.len() < LEAST) {
+        return Err(IntakeError::ShortKey { least: LEAST });
+    }
+    Ok(())
+}
+
 fn named_position(told: &Told, register: &Register) -> Option<Position> {
     let names = [told.place.as_deref(), told.address.as_deref()];
     names.into_iter().flatten().find_map(|name| register.find(name)).map(|place| place.position)
@@ -342,6 +366,8 @@ impl IntakeError {
             Self::UnlistedCategory { .. } => Some("category"),
             Self::FromTheFuture { .. } | Self::TooLongAgo { .. } => Some("captured_at"),
             Self::ForeignSource { .. } => Some("source"),
+            Self::ResidentExternalId => Some("external_id"),
+            Self::ShortKey { .. } => Some("Idempotency-Key"),
             Self::Value { field, .. } => Some(field),
             Self::Photo(_) | Self::TooManyPhotos { .. } => Some("photo"),
             Self::NothingTold | Self::TextTooLong { .. } | Self::Store(_) => None,

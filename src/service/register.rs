@@ -83,7 +83,7 @@ pub type Known = (Place, Option<CollectedPlace>);
 #[must_use]
 pub fn joined(catalog: &Catalog, added: Vec<CollectedPlace>) -> Register {
     let added = added.into_iter().filter(|place| catalog.places.place(&place.code).is_none()).map(Place::from);
-    Register::new(catalog.places.places().iter().cloned().chain(added).collect())
+    Register::new(catalog.places.places().to_vec()).with(added.collect())
 }
 
 impl Places {

@@ -1,7 +1,8 @@
 //! What is true, files or store: the one rule, and the ways to settle it.
 //!
 //! Files that have changed become a new version; a version that was made in the service stays true while the files stay
-//! as they were. Where both have changed, nobody but the people of the site can know, and nothing is guessed.
+//! as they were. Where both have changed, in different files, both changes hold; where they have changed the same file nobody
+//! but the people of the site can know, and nothing is guessed.
 
 use std::{path::Path, sync::Arc};
 
@@ -75,6 +76,14 @@ pub async fn settle(root: &Path, reading: Reading, store: &Store, now: Timestamp
             from_store(root, &kept_version, &kept).map(Arc::new)
         }
         Truth::Neither => {
+            let base = present.as_ref().and_then(|present| present.of_files.as_deref());
+            let base = base.map(|version| store.files_of_version(&site, version)).transpose()?.flatten();
+            let is_emptied = had_grids && !have_grids;
+            if let Some(both) = base.filter(|_| !is_emptied).and_then(|base| joined(&base, &kept, &files)) {
+                tracing::info!("the site's files and the store have changed, and not in the same files: both hold");
+                let of_files = (version, files);
+                return adopt_both(root, store, &site, present.as_ref(), of_files, &both, now).await.map(Arc::new);
+            }
             let differences = catalog::differences(&kept, &files);
             Err(TwoTruths { differences, grids_are_gone: had_grids && !have_grids }.into())
         }
@@ -84,6 +93,54 @@ pub async fn settle(root: &Path, reading: Reading, store: &Store, now: Timestamp
             }
             Ok(Arc::new(catalog))
         }
+    }
+}
+
+/// What two versions have made of the one that both come from; `None` where they have changed the same file.
+fn joined(base: &SiteFiles, kept: &SiteFiles, files: &SiteFiles) -> Option<SiteFiles> {
+    let (of_store, of_files) = (catalog::differences(base, kept), catalog::differences(base, files));
+    if of_files.iter().any(|one| of_store.iter().any(|other| other.file == one.file)) {
+        return None;
+    }
+    let mut both = files.clone();
+    for Difference { file, .. } in of_store {
+        match kept.get(&file) {
+            Some(bytes) => both.insert(file, bytes.clone()),
+            None => both.remove(&file),
+        };
+    }
+    Some(both)
+}
+
+/// Keeps the version of the files, and behind it the one that has the store's own changes too.
+async fn adopt_both(
+    root: &Path,
+    store: &Store,
+    site: &str,
+    present: Option<&Present>,
+    (version, files): (String, SiteFiles),
+    both: &SiteFiles,
+    now: Timestamp,
+) -> anyhow::Result<Catalog> {
+    let Reading { catalog, problems, files: together } = catalog::read_version(root, both);
+    let catalog = catalog.with_context(|| {
+        let problems = problems.len();
+        format!("the site's files together with what was changed in the service have {problems} problems")
+    })?;
+    let new = |version: &str, files, origin, parent| NewVersion {
+        site: site.to_owned(),
+        version: version.to_owned(),
+        files,
+        origin,
+        parent,
+        at: now,
+        actor: SERVICE.to_owned(),
+    };
+    let of_files = new(&version, files, Origin::Files, present.map(|present| present.version.clone()));
+    let joined = new(catalog.version.as_str(), together, Origin::Edit, Some(version.clone()));
+    match store.adopt_in_turn(vec![of_files, joined]).await? {
+        Adopted::Overtaken { .. } => bail!("another version became true in the meantime: start again"),
+        Adopted::Taken | Adopted::Already => Ok(catalog),
     }
 }
 

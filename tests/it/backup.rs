@@ -121,7 +121,7 @@ async fn a_backup_under_load_is_the_store_and_its_photos_at_one_instant() {
                 while !stop.load(Ordering::Relaxed) {
                     let number = sender * 100_000 + sent;
                     let report = service.client.post(service.url("/api/reports")).bearer_auth(&service.administrator);
-                    let report = report.header("Idempotency-Key", format!("{number}")).multipart(form(number));
+                    let report = report.header("Idempotency-Key", format!("{number:0>32}")).multipart(form(number));
                     let (status, told) = answer(report).await;
                     assert_eq!(status, StatusCode::CREATED, "{told}");
                     sent += 1;

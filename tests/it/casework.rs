@@ -533,3 +533,86 @@ async fn what_the_head_rules_becomes_a_rule_with_one_tap() {
     let (_, placed) = room.get(HEAD, locate).await;
     assert_eq!(placed["department"], "HWJ");
 }
+
+#[tokio::test]
+async fn what_cannot_be_done_as_a_whole_leaves_nothing_and_a_key_is_of_one_case() {
+    let mut room = Room::open().await;
+    let secret = room.report(HEAD, "020710").await;
+    let open = room.report(HEAD, "020108").await;
+    for case in [&secret, &open] {
+        room.takes(SPECIALIST, case, json!({"action": "verify"})).await;
+    }
+    // What few may know of does not get out by merging.
+    let merging = room.step(INTAKE, &secret, json!({"action": "merge", "into": open})).await;
+    assert_eq!(code(&merging), (422, "more_would_see"), "{}", merging.1);
+    let unknown = json!({"action": "merge", "into": "01a20452-96c7-75ab-aab9-b0ed9c02e21f"});
+    let steps = json!({"action": "correct", "category": "020107", "note": "n", "then": [unknown]});
+    let refused = room.step(INTAKE, &open, steps).await;
+    assert_eq!(code(&refused), (422, "other_unknown"), "{}", refused.1);
+    let (_, detail) = room.get(INTAKE, &format!("/api/cases/{open}")).await;
+    assert_eq!((&detail["category"], &detail["version"]), (&json!("020108"), &json!(2)), "all of it, or nothing");
+
+    let token = room.token(INTAKE).await;
+    let (client, service) = (&room.service.client, &room.service);
+    let keyed = async |case: &str| {
+        let url = service.url(&format!("/api/cases/{case}/actions"));
+        answer(client.post(url).bearer_auth(&token).header("Idempotency-Key", "k").json(&json!({"action": "accept"})))
+            .await
+    };
+    assert_eq!(keyed(&secret).await.0, StatusCode::OK);
+    assert_eq!(code(&keyed(&open).await), (409, "key_reused"));
+    assert_eq!(keyed(&secret).await.1["status"], "to_file", "the same again is answered the same");
+}
+
+#[tokio::test]
+async fn what_a_partner_gives_back_goes_to_whom_it_named_and_a_ruling_is_the_heads_to_undo() {
+    let mut room = Room::open().await;
+    let case = room.dispatched("010301", json!({"action": "dispatch", "lead": "HWJ", "with": ["CGJ"]})).await;
+    room.takes("clerk-06", &case, json!({"action": "ask", "wish": "return", "owner": "SWJ", "note": "管道"})).await;
+    let back = room.takes(DISPATCHER, &case, json!({"action": "grant", "department": "CGJ"})).await;
+    let orders: Vec<_> =
+        back.orders.iter().map(|order| (order.department.as_str(), order.lead, order.status.counts())).collect();
+    assert_eq!(orders, [("HWJ", true, true), ("CGJ", false, false), ("SWJ", false, true)]);
+
+    room.takes("clerk-03", &case, json!({"action": "ask", "wish": "return", "owner": "CGJ", "note": "墙"})).await;
+    room.takes(HEAD, &case, json!({"action": "rule", "owner": "CGJ", "note": "城管", "department": "HWJ"})).await;
+    let undone = room.step(DISPATCHER, &case, json!({"action": "recall", "department": "CGJ", "note": "n"})).await;
+    assert_eq!(code(&undone), (422, "ruled"));
+}
+
+#[tokio::test]
+async fn post_b_acts_in_the_grids_of_the_one_who_is_away_and_in_no_other() {
+    let mut room = Room::open().await;
+    let case = room.report(INFORMANT, "010301").await;
+    // Of grid 105; the case lies in 107, whose post A is there.
+    room.post("staff-05", "/api/me/state", json!({"on_duty": false})).await;
+    let refused = room.step("staff-30", &case, json!({"action": "verify"})).await;
+    assert_eq!(code(&refused), (403, "post_a_is_there"));
+}
+
+#[tokio::test]
+async fn how_to_reach_a_reporter_is_for_those_who_handle_the_case() {
+    let mut room = Room::open().await;
+    let told = json!({"lon": 110.0331, "lat": 40.4109, "category": "010301", "contact": "13900000000"});
+    let (_, told) = room.service.report(&told).await;
+    let case = format!("/api/cases/{}", told["case_id"].as_str().expect("an id"));
+    for (who, contact) in [(HEAD, json!("13900000000")), (INFORMANT, Value::Null)] {
+        assert_eq!(room.get(who, &case).await.1["told"][0]["contact"], contact, "{who}");
+    }
+    // What nobody has placed yet is for those who will.
+    let (_, lost) = room.service.report(&json!({"description": "救命", "contact": "13900000000"})).await;
+    let case = format!("/api/cases/{}", lost["case_id"].as_str().expect("an id"));
+    for (who, status) in [(SPECIALIST, 200), (INFORMANT, 404)] {
+        assert_eq!(room.get(who, &case).await.0.as_u16(), status, "{who}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_staff_adds_takes_no_name_from_a_place_of_the_register() {
+    let mut room = Room::open().await;
+    let place = json!({"kind": "shop", "name": "福来商城", "lon": 110.0331, "lat": 40.4109, "another": true});
+    assert_eq!(room.post(INFORMANT, "/api/places", place.clone()).await.0, StatusCode::FORBIDDEN);
+    assert_eq!(room.post(SPECIALIST, "/api/places", place).await.0, StatusCode::CREATED);
+    let (_, told) = room.service.report(&json!({"place": "福来商城", "category": "010301"})).await;
+    assert_eq!(told["placement"]["outcome"], "inside", "{told}");
+}

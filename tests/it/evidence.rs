@@ -101,7 +101,7 @@ async fn photos_are_held_against_time_and_place_and_after_against_before() {
     let [.., late, old, _] = &detail["photos"].as_array().expect("photos")[..] else { panic!("five photos") };
     assert_eq!(late["judged"][0]["in_doubt"], json!(true));
     assert_eq!(late["judged"][0]["params"], json!({"minutes": 60, "limit": 10}));
-    assert_eq!(late["judged"][1]["text"], "taken 0.0 m from the case");
+    assert_eq!(late["judged"][1]["text"], "taken about 10 m from the case");
     assert_eq!((&old["step"], &old["judged"][0]["params"]["hours"]), (&detail["version"], &json!(72)));
     // Where a photo was taken may tell where somebody lives: it is judged, and not told.
     assert!(!detail.to_string().contains("110.0361"), "{detail}");

@@ -132,8 +132,8 @@ async fn a_refused_report_leaves_no_photo() {
     for (form, code) in refused {
         assert_eq!(answer(post(&service, form)).await.1["error"]["code"], code);
     }
-    answer(post(&service, form([])).header("Idempotency-Key", "a")).await;
-    let reused = post(&service, form([photo(1)])).header("Idempotency-Key", "a");
+    answer(post(&service, form([])).header("Idempotency-Key", "a".repeat(32))).await;
+    let reused = post(&service, form([photo(1)])).header("Idempotency-Key", "a".repeat(32));
     assert_eq!(answer(reused).await.1["error"]["code"], "key_reused");
     let kept = std::fs::read_dir(service.data().join("evidence")).expect("a folder");
     let kept: Vec<_> = kept.map(|entry| entry.expect("an entry").file_name()).collect();
@@ -143,7 +143,7 @@ async fn a_refused_report_leaves_no_photo() {
 #[tokio::test]
 async fn a_repeated_form_is_one_report_and_another_photo_under_its_key_a_conflict() {
     let service = Service::start().await;
-    let keyed = |photos: Vec<Vec<u8>>| post(&service, form(photos)).header("Idempotency-Key", "a");
+    let keyed = |photos: Vec<Vec<u8>>| post(&service, form(photos)).header("Idempotency-Key", "a".repeat(32));
     let (_, first) = answer(keyed(vec![photo(1)])).await;
     let (status, again) = answer(keyed(vec![photo(1)])).await;
     assert_eq!((status, &again["report_id"]), (StatusCode::OK, &first["report_id"]));

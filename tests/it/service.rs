@@ -48,8 +48,9 @@ async fn the_same_thing_again_joins_and_a_repeated_key_is_answered_the_same() {
     assert_eq!((status, &second["joined"]), (StatusCode::CREATED, &json!(true)));
     assert_eq!(second["case_id"], first["case_id"]);
 
-    let with_key =
-        |body: &Value| service.client.post(service.url("/api/reports")).header("Idempotency-Key", "k1").json(body);
+    let with_key = |body: &Value| {
+        service.client.post(service.url("/api/reports")).header("Idempotency-Key", "k".repeat(32)).json(body)
+    };
     let (created, third) = answer(with_key(&bin_overflows())).await;
     let (repeated, again) = answer(with_key(&bin_overflows())).await;
     assert_eq!((created, repeated), (StatusCode::CREATED, StatusCode::OK));
@@ -168,10 +169,12 @@ async fn nobody_takes_the_place_of_another_sender() {
         let request = service.client.post(service.url("/api/reports")).json(&body);
         token.map_or(request.try_clone().expect("plain"), |token| request.bearer_auth(token))
     };
-    for source in ["resident", "informant"] {
-        assert_eq!(answer(told(None, json!(source))).await.0, StatusCode::CREATED, "{source}");
-    }
-    assert_eq!(answer(told(None, json!("informant"))).await.0, StatusCode::OK, "told before");
+    // All residents are one actor: nobody is answered with what another was told.
+    let (refused, why) = answer(told(None, json!("informant"))).await;
+    assert_eq!((refused, &why["error"]["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("external_id")));
+    let guessed =
+        service.client.post(service.url("/api/reports")).header("Idempotency-Key", "1").json(&bin_overflows());
+    assert_eq!(answer(guessed).await.1["error"]["code"], "short_key");
     let (created, own) = answer(told(Some(&program), json!("informant"))).await;
     assert_eq!(created, StatusCode::CREATED, "the id is the program's own");
     let (repeated, again) = answer(told(Some(&program), json!("informant"))).await;
@@ -194,7 +197,7 @@ async fn what_was_left_empty_was_not_told() {
 
 #[tokio::test]
 async fn every_route_lets_in_just_those_who_may() {
-    let staff: Vec<_> = Role::iter().map(|role| format!("{role},王建军,{role},G")).collect();
+    let staff: Vec<_> = Role::iter().map(|role| format!("of-{role},王建军,{role},G")).collect();
     let site = Site::of(&[Square::grid("G", [0, 0, 2, 2])])
         .with("geodata/staff.csv", format!("id,name,roles,grids\n{}\n", staff.join("\n")));
     let service = Service::of(site.path()).await;
@@ -208,8 +211,8 @@ async fn every_route_lets_in_just_those_who_may() {
     for role in Role::iter() {
         let actor = Actor { roles: vec![role], ..Actor::of(ActorKind::Program, &role.to_string()) };
         who.push((actor.clone(), Some(service.token_of(actor).await)));
-        let member = Actor { roles: vec![role], ..Actor::of(ActorKind::Person, &role.to_string()) };
-        who.push((member, Some(service.person(&role.to_string()).await)));
+        let member = Actor { roles: vec![role], ..Actor::of(ActorKind::Person, &format!("of-{role}")) };
+        who.push((member, Some(service.person(&format!("of-{role}")).await)));
     }
     for (path, ..) in ROUTES {
         let rows: Vec<_> = ROUTES.iter().filter(|(other, ..)| other == path).map(|(_, needs, _)| *needs).collect();
@@ -321,6 +324,43 @@ async fn a_screen_begins_with_a_snapshot_hears_every_change_and_resumes() {
     let mut again = connect(&format!("?since={}", update["seq"])).await;
     let missed = next(&mut again).await;
     assert_eq!((&missed["change"], &missed["case"]["reports"]), (&json!("case_joined"), &json!(2)));
+}
+
+#[tokio::test]
+async fn a_case_that_one_may_see_no_longer_leaves_the_screen_and_its_past_is_not_told() {
+    let service = Service::start().await;
+    let informant = service.person("informant-024").await;
+    let connect = async |query: &str| {
+        let url = format!("ws://{}/api/live{query}", service.running.address);
+        let mut request = url.into_client_request().expect("a request");
+        request.headers_mut().insert("Authorization", format!("Bearer {informant}").parse().expect("ASCII"));
+        tokio_tungstenite::connect_async(request).await.expect("connected").0
+    };
+    let mut screen = connect("").await;
+    assert_eq!(next(&mut screen).await["type"], "snapshot");
+    let (_, told) = service.report(&json!({"lon": 110.0331, "lat": 40.4109, "category": "020107"})).await;
+    let opened = next(&mut screen).await;
+    assert_eq!(opened["case"]["id"], told["case_id"]);
+    let intake = service.person("office-02").await;
+    let specialist = service.person("staff-07").await;
+    let step = async |token: &str, step: Value| {
+        let path = service.url(&format!("/api/cases/{}/actions", told["case_id"].as_str().expect("an id")));
+        let (status, said) = answer(service.client.post(path).bearer_auth(token).json(&step)).await;
+        assert_eq!(status, StatusCode::OK, "{said}");
+    };
+    step(&specialist, json!({"action": "verify"})).await;
+    assert_eq!(next(&mut screen).await["change"], "case_moved");
+    step(&intake, json!({"action": "correct", "category": "020710", "note": "重点人员"})).await;
+    let gone = next(&mut screen).await;
+    assert_eq!((&gone["type"], &gone["case"]), (&json!("gone"), &told["case_id"]), "{gone}");
+    drop(screen);
+    let before = opened["seq"].as_i64().expect("a number") - 1;
+    let mut again = connect(&format!("?since={before}")).await;
+    assert_eq!(next(&mut again).await, gone, "of what it was nothing more is told");
+    // What became of it is not told to whoever reported it either.
+    let follow = service.client.post(service.url("/api/follow"));
+    let follow = follow.json(&json!({"number": told["number"], "secret": told["secret"]}));
+    assert_eq!(answer(follow).await.1["category"], Value::Null);
 }
 
 #[tokio::test]

@@ -133,6 +133,24 @@ fn where_both_have_changed_serve_names_the_files_and_the_commands_and_guesses_no
 }
 
 #[test]
+fn where_both_have_changed_in_different_files_both_changes_hold() {
+    let site = served();
+    edit_grids(&site, "E");
+    let staff = "id,name,roles\n1,Li,informant\n";
+    let site = site.with("geodata/staff.csv", staff);
+    for _ in 0..2 {
+        assert_eq!(start(&site).expect("starts"), "E");
+    }
+    let store = store(&site);
+    let present = store.present_version("main").expect("read").expect("there");
+    let files = store.files_of_version("main", &present.version).expect("read").expect("kept");
+    assert_eq!(files["geodata/staff.csv"], staff.as_bytes());
+    drop(store);
+    write(&site, GRIDS, grids("G"));
+    assert!(start(&site).is_err(), "the same file now");
+}
+
+#[test]
 fn import_takes_the_files_after_a_report_and_once() {
     let site = served();
     edit_grids(&site, "E");

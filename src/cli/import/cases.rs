@@ -89,6 +89,9 @@ pub enum NotImported {
         opened: Timestamp,
         closed: Timestamp,
     },
+    NotClosedYet {
+        closed: Timestamp,
+    },
     NotPastYet {
         opened: Timestamp,
     },
@@ -171,6 +174,9 @@ impl History<'_> {
         let opened = row.event.instant.ok_or(Fault::MissingValue)?;
         if opened > self.now {
             return Err(NotImported::NotPastYet { opened });
+        }
+        if let Some(closed) = row.closed_at.filter(|closed| *closed > self.now) {
+            return Err(NotImported::NotClosedYet { closed });
         }
         if let Some(closed) = row.closed_at.filter(|closed| *closed < opened) {
             return Err(NotImported::ClosedBeforeOpened { opened, closed });

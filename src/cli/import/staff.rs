@@ -71,6 +71,9 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
     let before = fs::read(&place).unwrap_or_default();
     let staff_before = catalog::staff_of(&before);
     let changes = Changes::between(&staff_before, &catalog.staff);
+    if catalog.staff.is_empty() && !staff_before.is_empty() {
+        return Err(Saying::NobodyInList { file: shown, staff: staff_before.len() }.failure(language));
+    }
     changes.tell(&mut out, language)?;
     let file = place.display().to_string();
     if !args.write {
@@ -87,6 +90,7 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
         None => Saying::Written { file },
     };
     writeln!(out, "{}", language.say(&written))?;
+    writeln!(out, "{}", language.say(&Saying::TrueAfterRestart))?;
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let now = Timestamp::now();
     for staff in &changes.gone {

@@ -3,3 +3,4 @@
 pub mod figures;
 pub mod heat;
 pub mod hotspot;
+pub mod planning;

@@ -79,6 +79,9 @@ impl Effect<'_> {
                 case.status = Status::ToAccept;
             }
             Action::Recall => {
+                if self.order_of(case)?.ruled && self.by.role != Some(Role::ShiftHead) {
+                    return Err(TransitionError::Ruled);
+                }
                 self.withdraw(case, OrderStatus::Recalled)?;
             }
             Action::ReportIn => {
@@ -210,12 +213,17 @@ impl Effect<'_> {
                 let handling = clocks.filter(|clock| clock.stage == Stage::Handle && clock.is_running());
                 handling.for_each(|clock| clock.extend(extra, &self.terms.calendar));
             }
-            Wish::Return { .. } => {
+            Wish::Return { owner } => {
                 if case.returns >= self.terms.plan.returns_before_ruling {
                     return Err(TransitionError::HeadMustRule { returns: case.returns });
                 }
                 case.returns += 1;
+                let Order { lead, whistle, .. } = *self.order_of(case)?;
                 self.withdraw(case, OrderStatus::Returned)?;
+                // The desk dispatches to a lead anew; to those that help it does not come again.
+                if !lead && case.order_before(&owner).is_none() {
+                    case.orders.push(Order { whistle, ..Order::new(owner, false, self.now) });
+                }
             }
             Wish::Suspension | Wish::Void => {}
         }

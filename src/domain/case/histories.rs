@@ -112,7 +112,7 @@ pub fn opened(at: &str, terms: &Terms) -> (Case, Step) {
 
 /// Somebody of these roles who reaches everything.
 pub fn somebody(roles: &[Role], department: &str) -> Actor {
-    let reach = Reach { everywhere: true, grids: Vec::new(), department: Some(DepartmentCode::new(department)) };
+    let reach = Reach { department: Some(DepartmentCode::new(department)), ..Reach::everywhere() };
     Actor { roles: roles.to_vec(), reach, ..Actor::of(ActorKind::Person, "somebody") }
 }
 
@@ -459,7 +459,10 @@ fn only_whose_turn_it_is_may_act() {
     let mut stand_in = somebody(&[Role::Specialist], "HWJ");
     stand_in.post = Some(crate::domain::people::Post::B);
     assert_eq!(refused(&stand_in), Some(TransitionError::PostAIsThere));
-    stand_in.stands_in_for = Some(crate::domain::people::StaffId::new("staff-05"));
+    stand_in.stands_in_for = vec![crate::domain::people::StandIn {
+        staff: crate::domain::people::StaffId::new("staff-05"),
+        grids: Vec::new(),
+    }];
     let (_, step) = case.apply(Action::Verify.into(), &stand_in, case.opened_at, &terms).expect("stands in");
     assert_eq!(step.by.stands_in_for.as_ref().map(crate::domain::people::StaffId::as_str), Some("staff-05"));
 }

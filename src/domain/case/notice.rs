@@ -65,8 +65,8 @@ impl Happened<'_> {
     }
 
     fn told_to(&self, staff: &Staff) -> Vec<Told> {
-        let away = |id: &&StaffId| self.terms.staff.iter().any(|other| other.id == **id && staff.stands_in_for(other));
-        let actor = Actor::person(staff, self.off_duty.iter().find(away).cloned());
+        let away = self.terms.staff.iter().filter(|other| self.off_duty.contains(&other.id));
+        let actor = Actor::person(staff, away);
         let mut notices: Vec<Notice> = Vec::new();
         // Of post B, and of what one may not see, one is told nothing.
         let sees = actor.sees(&self.after.scope()) || self.before.is_some_and(|case| actor.sees(&case.scope()));

@@ -104,6 +104,11 @@ impl OrderStatus {
     pub fn counts(self) -> bool {
         !matches!(self, Self::Returned | Self::Recalled)
     }
+
+    /// Whether the department still has something to do, or to be checked.
+    pub(super) fn is_at_work(self) -> bool {
+        self.counts() && self != Self::Passed
+    }
 }
 
 /// What kind of whistle (吹哨).

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::domain::{
     duty::DepartmentCode,
+    grid::GridCode,
     people::{Actor, ActorKind, Role},
 };
 
@@ -115,6 +116,12 @@ pub enum TransitionError {
     HeadMustDecide,
     #[error("a case cannot be merged into itself")]
     IntoItself,
+    #[error("there is no such case to merge into")]
+    OtherUnknown,
+    #[error("case {number} has ended: {status}")]
+    OtherEnded { number: String, status: Status },
+    #[error("more people would see it in case {number}")]
+    MoreWouldSee { number: String },
     #[error("a note has {length} characters, {limit} are the most")]
     NoteTooLong { length: usize, limit: usize },
 }
@@ -130,7 +137,7 @@ impl TransitionError {
             Self::DepartmentUnknown { .. } | Self::NamedTwice { .. } | Self::LedBefore { .. } => Some("lead"),
             Self::BadStars { .. } => Some("stars"),
             Self::NotPlaced => Some("lon"),
-            Self::IntoItself => Some("into"),
+            Self::IntoItself | Self::OtherUnknown | Self::OtherEnded { .. } | Self::MoreWouldSee { .. } => Some("into"),
             _ => Some("action"),
         }
     }
@@ -249,7 +256,8 @@ impl Case {
         terms: &Terms,
     ) -> Result<(Self, Step), TransitionError> {
         let ((transition, order), role) = self.meant(&deed, actor, terms)?;
-        let by = By { name: actor.name.clone(), role, stands_in_for: actor.stands_in_for.clone() };
+        let stands_in_for = actor.stands_in_at(&self.way_up()).cloned();
+        let by = By { name: actor.name.clone(), role, stands_in_for };
         self.advance(transition, order, deed, by, now, terms)
     }
 
@@ -288,6 +296,9 @@ impl Case {
         }
         if !after.status.is_open() {
             after.requests.clear();
+            after.orders.iter_mut().filter(|order| order.status.is_at_work()).for_each(|order| {
+                order.status = OrderStatus::Recalled;
+            });
         }
         timing::follow(self, &mut after, &deed.action, &by, now, terms);
         (after.version, after.updated_at) = (self.version + 1, now);
@@ -415,10 +426,15 @@ impl Case {
         };
         let found = transition.by.iter().find_map(|hand| self.is_in(*hand, order, actor, terms));
         let Standing(role) = found.ok_or_else(not_yours)?;
-        if role.is_some() && !actor.is_on_duty() {
+        if role.is_some() && !actor.acts_at(&self.way_up()) {
             return Err(TransitionError::PostAIsThere);
         }
         Ok(role)
+    }
+
+    /// The way up from its grid.
+    fn way_up(&self) -> Vec<&GridCode> {
+        self.placed.path.iter().map(|step| &step.code).collect()
     }
 
     pub(super) fn is_in(&self, hand: Hand, order: Option<usize>, actor: &Actor, terms: &Terms) -> Option<Standing> {

@@ -1,10 +1,12 @@
 //! Whose something is: what decides on who may see it.
 
+use serde::{Deserialize, Serialize};
+
 use super::{DepartmentCode, Placed, Visibility};
 use crate::domain::grid::GridCode;
 
 /// The circle that may see something, the way up from its grid, and the departments that it is before.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Scope {
     pub visibility: Visibility,
     pub path: Vec<GridCode>,

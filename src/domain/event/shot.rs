@@ -68,17 +68,17 @@ pub enum Judgement {
         limit: i64,
     },
     AtTheSpot {
-        distance_m: f64,
+        distance_m: u32,
     },
     FarFromTheSpot {
-        distance_m: f64,
+        distance_m: u32,
         limit_m: f64,
     },
     SameSpotAsBefore {
-        distance_m: f64,
+        distance_m: u32,
     },
     OtherSpotThanBefore {
-        distance_m: f64,
+        distance_m: u32,
         limit_m: f64,
     },
 }
@@ -105,9 +105,8 @@ pub fn judge(shot: Option<Shot>, occasion: &Occasion<'_>, limits: &ShotLimits) -
     let mut judgements = Vec::new();
     judgements.extend(taken_at.map(|taken_at| time(taken_at, occasion, limits)));
     if let (Some(position), Some(spot)) = (position, occasion.spot) {
-        let distance_m = position.distance_m(spot).round();
-        let limit_m = limits.far_m;
-        let is_far = distance_m > limit_m;
+        let (exact_m, limit_m) = (position.distance_m(spot), limits.far_m);
+        let (distance_m, is_far) = (about(exact_m), exact_m > limit_m);
         judgements.push(if is_far {
             Judgement::FarFromTheSpot { distance_m, limit_m }
         } else {
@@ -117,18 +116,26 @@ pub fn judge(shot: Option<Shot>, occasion: &Occasion<'_>, limits: &ShotLimits) -
     if judgements.is_empty() {
         judgements.push(Judgement::NotJudged);
     }
-    let apart = position.or(occasion.sender).and_then(|position| {
-        occasion.before.iter().map(|before| position.distance_m(*before).round()).min_by(f64::total_cmp)
-    });
-    judgements.extend(apart.map(|distance_m| {
-        let limit_m = limits.apart_m;
-        if distance_m > limit_m {
+    let apart = position
+        .or(occasion.sender)
+        .and_then(|position| occasion.before.iter().map(|before| position.distance_m(*before)).min_by(f64::total_cmp));
+    judgements.extend(apart.map(|exact_m| {
+        let (distance_m, limit_m) = (about(exact_m), limits.apart_m);
+        if exact_m > limit_m {
             Judgement::OtherSpotThanBefore { distance_m, limit_m }
         } else {
             Judgement::SameSpotAsBefore { distance_m }
         }
     }));
     judgements
+}
+
+/// A distance as 1, 2 or 5 times a power of ten, from 10 m on: from exact ones to several places the spot where a photo was
+/// taken could be computed, and it may be somebody's home.
+fn about(exact_m: f64) -> u32 {
+    let far = |step: &u32| (f64::from(*step) / exact_m).ln().abs();
+    let steps = (1..=8).flat_map(|power| [1, 2, 5].map(|step| step * 10_u32.pow(power)));
+    steps.min_by(|a, b| far(a).total_cmp(&far(b))).unwrap_or(10)
 }
 
 fn time(taken_at: Timestamp, occasion: &Occasion<'_>, limits: &ShotLimits) -> Judgement {
@@ -156,13 +163,13 @@ mod tests {
         let judged = |taken: &str, position: Position| {
             judge(Some(Shot { taken_at: Some(at(taken)), position: Some(position) }), &occasion, &ShotLimits::default())
         };
-        let here = Judgement::AtTheSpot { distance_m: 0.0 };
+        let here = Judgement::AtTheSpot { distance_m: 10 };
         assert_eq!(judged("2026-03-04T08:00:00+08:00", spot), [Judgement::TakenInTime, here.clone()]);
         let late = Judgement::TakenAfterwards { minutes: 60, limit: 10 };
         assert_eq!(judged("2026-03-04T10:00:00+08:00", spot), [late, here]);
         let old = judged("2026-03-01T09:00:00+08:00", away);
         assert_eq!(old[0], Judgement::TakenLongBefore { hours: 72, limit: 24 });
-        assert!(matches!(old[1], Judgement::FarFromTheSpot { distance_m, .. } if (169.0..173.0).contains(&distance_m)));
+        assert!(matches!(old[1], Judgement::FarFromTheSpot { distance_m: 200, .. }), "171 m");
         assert!(old.iter().all(Judgement::is_doubt));
         assert_eq!(judge(None, &occasion, &ShotLimits::default()), [Judgement::NotJudged]);
         let after = Occasion { sender: Some(away), before: &[spot], ..occasion };

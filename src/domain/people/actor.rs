@@ -18,9 +18,18 @@ pub struct Actor {
     pub reach: Reach,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub post: Option<Post>,
-    /// On post B: whose absence it stands in for; without one it reads and does not act.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stands_in_for: Option<StaffId>,
+    /// On post B: whose absence it stands in for; where it does not it reads and does not act.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stands_in_for: Vec<StandIn>,
+}
+
+/// Somebody on post A who is away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct StandIn {
+    pub staff: StaffId,
+    /// Where both serve; a department's clerks do everywhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub grids: Vec<GridCode>,
 }
 
 /// What sort of actor it is.
@@ -63,6 +72,9 @@ pub struct Reach {
     /// Grids, or wider levels with all that lies in them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub grids: Vec<GridCode>,
+    /// What nobody has placed yet, too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unplaced: bool,
     /// Cases that this department has an order of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub department: Option<DepartmentCode>,
@@ -74,8 +86,7 @@ impl Reach {
         Self { everywhere: true, ..Self::default() }
     }
 
-    /// Whether something on this way up the hierarchy, before these departments, lies within. What nobody has placed yet
-    /// lies before everybody who has a part of the hierarchy.
+    /// Whether something on this way up the hierarchy, before these departments, lies within.
     #[must_use]
     pub fn covers<'a>(
         &self,
@@ -83,7 +94,7 @@ impl Reach {
         mut departments: impl Iterator<Item = &'a DepartmentCode>,
     ) -> bool {
         self.everywhere
-            || (path.len() == 0 && !self.grids.is_empty())
+            || (path.len() == 0 && self.unplaced)
             || path.any(|code| self.grids.contains(code))
             || departments.any(|department| self.department.as_ref() == Some(department))
     }
@@ -155,6 +166,12 @@ impl Role {
         }
     }
 
+    /// Whether it finds out where something is that nobody has placed yet.
+    #[must_use]
+    pub fn places(self) -> bool {
+        matches!(self, Self::Specialist | Self::IntakeOfficer | Self::ShiftHead | Self::Dispatcher)
+    }
+
     /// Whether it handles what only few may know of.
     fn handles_restricted(self) -> bool {
         matches!(
@@ -180,12 +197,12 @@ impl Actor {
     #[must_use]
     pub fn of(kind: ActorKind, name: &str) -> Self {
         let (roles, reach) = (Vec::new(), Reach::everywhere());
-        Self { kind, name: name.to_owned(), roles, reach, post: None, stands_in_for: None }
+        Self { kind, name: name.to_owned(), roles, reach, post: None, stands_in_for: Vec::new() }
     }
 
-    /// A member of staff, as the site's list has them.
+    /// A member of staff, as the site's list has them; `away` are those who are not there.
     #[must_use]
-    pub fn person(staff: &Staff, stands_in_for: Option<StaffId>) -> Self {
+    pub fn person<'a>(staff: &Staff, away: impl Iterator<Item = &'a Staff>) -> Self {
         let clerk_only = staff.roles.iter().all(|role| *role == Role::DepartmentClerk);
         let department = staff.department.clone().filter(|_| staff.roles.contains(&Role::DepartmentClerk));
         Self {
@@ -195,11 +212,12 @@ impl Actor {
             // A clerk's grids say where in the street he works; what he sees is what is before his department.
             reach: Reach {
                 everywhere: false,
+                unplaced: staff.roles.iter().any(|role| role.places()),
                 grids: if clerk_only { Vec::new() } else { staff.grids.clone() },
                 department,
             },
             post: staff.post,
-            stands_in_for,
+            stands_in_for: away.filter_map(|other| staff.stands_in_for(other)).collect(),
         }
     }
 
@@ -211,13 +229,28 @@ impl Actor {
     /// Whether it is on the spot for its word to count that something is so: the specialist of the grid.
     #[must_use]
     pub fn may_verify(&self, scope: &Scope) -> bool {
-        self.holds(Role::Specialist) && self.is_on_duty() && self.reach.covers(scope.path.iter(), std::iter::empty())
+        self.holds(Role::Specialist)
+            && self.reach.covers(scope.path.iter(), std::iter::empty())
+            && self.acts_at(&scope.path.iter().collect::<Vec<_>>())
     }
 
-    /// Post B acts while post A is away.
+    /// Post B acts while a post A is away.
     #[must_use]
     pub fn is_on_duty(&self) -> bool {
-        self.post != Some(Post::B) || self.stands_in_for.is_some()
+        self.post != Some(Post::B) || !self.stands_in_for.is_empty()
+    }
+
+    /// Whether it acts in a grid, by the way up from there: post B does where the one who is away would.
+    #[must_use]
+    pub fn acts_at(&self, path: &[&GridCode]) -> bool {
+        self.post != Some(Post::B) || self.stands_in_at(path).is_some()
+    }
+
+    /// Whose absence it stands in for in a grid.
+    #[must_use]
+    pub fn stands_in_at(&self, path: &[&GridCode]) -> Option<&StaffId> {
+        let is_there = |away: &&StandIn| away.grids.is_empty() || path.iter().any(|code| away.grids.contains(code));
+        self.stands_in_for.iter().find(is_there).map(|away| &away.staff)
     }
 
     #[must_use]
@@ -255,6 +288,12 @@ impl Actor {
             ActorKind::Program | ActorKind::Person => &[Visibility::Public, Visibility::Staff],
         };
         Sight { circles: circles.to_vec(), reach: self.reach.clone() }
+    }
+
+    /// Whether it may know how to reach those who told of a case.
+    #[must_use]
+    pub fn knows_reporters(&self) -> bool {
+        self.sight().circles.contains(&Visibility::Restricted)
     }
 
     #[must_use]

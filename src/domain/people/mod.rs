@@ -7,7 +7,7 @@ mod roster;
 use serde::{Deserialize, Serialize};
 
 use super::{code::text_code, duty::DepartmentCode, grid::GridCode};
-pub use actor::{Actor, ActorKind, OPEN_SOURCES, Permission, Reach, Sight};
+pub use actor::{Actor, ActorKind, OPEN_SOURCES, Permission, Reach, Sight, StandIn};
 pub use attempts::Attempts;
 pub use roster::Roster;
 
@@ -94,19 +94,21 @@ pub enum Post {
 }
 
 impl Staff {
-    /// Whether this is post B to the other's post A: the same role, before the same department or in one of its grids.
+    /// Where this is post B to the other's post A: the same role, before the same department or in one of its grids.
     #[must_use]
-    pub fn stands_in_for(&self, other: &Self) -> bool {
+    pub fn stands_in_for(&self, other: &Self) -> Option<StandIn> {
         let is_clerk = self.roles.contains(&Role::DepartmentClerk);
-        let is_near = if is_clerk {
-            self.department.is_some() && self.department == other.department
+        let grids: Vec<GridCode> = if is_clerk {
+            Vec::new()
         } else {
-            self.grids.iter().any(|grid| other.grids.contains(grid))
+            self.grids.iter().filter(|grid| other.grids.contains(grid)).cloned().collect()
         };
-        self.post == Some(Post::B)
+        let is_near =
+            if is_clerk { self.department.is_some() && self.department == other.department } else { !grids.is_empty() };
+        let is_pair = self.post == Some(Post::B)
             && other.post == Some(Post::A)
-            && is_near
-            && self.roles.iter().any(|role| other.roles.contains(role))
+            && self.roles.iter().any(|role| other.roles.contains(role));
+        (is_pair && is_near).then(|| StandIn { staff: other.id.clone(), grids })
     }
 }
 

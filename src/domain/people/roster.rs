@@ -10,6 +10,7 @@ use crate::domain::{duty::Step, grid::GridCode};
 pub struct Roster {
     specialists: HashMap<GridCode, StaffId>,
     walking: HashSet<String>,
+    known: HashSet<String>,
 }
 
 impl Roster {
@@ -25,13 +26,21 @@ impl Roster {
                 specialists.entry(grid.clone()).or_insert_with(|| member.id.clone());
             }
         }
-        Self { specialists, walking: staff.iter().filter(walks).map(|member| member.id.as_str().to_owned()).collect() }
+        let id = |member: &Staff| member.id.as_str().to_owned();
+        let walking = staff.iter().filter(walks).map(id).collect();
+        Self { specialists, walking, known: staff.iter().map(id).collect() }
     }
 
     /// Whose the grid is: the specialist on post A of the narrowest level on its way up that has one.
     #[must_use]
     pub fn specialist(&self, path: &[Step]) -> Option<&StaffId> {
         path.iter().find_map(|step| self.specialists.get(&step.code))
+    }
+
+    /// Whether somebody is on the list.
+    #[must_use]
+    pub fn knows(&self, actor: &str) -> bool {
+        self.known.contains(actor)
     }
 
     /// Whether somebody is out in the grids.

@@ -12,7 +12,7 @@ use crate::domain::{
     duty::DepartmentCode,
     geo::Datum,
     grid::GridCode,
-    people::{Staff, StaffId},
+    people::{Actor, ActorKind, Staff, StaffId},
     register::{Place, PlaceCode},
 };
 use crate::io::tables::value::Fault;
@@ -30,6 +30,11 @@ pub fn staff(bytes: &[u8], problems: &mut Problems) -> Vec<(Staff, Spot)> {
     let mut member = |(spot, values): RawEntry| {
         let mut entry = Entry::new(spot, values, problems);
         let id = seen.own_code(&mut entry, "id").map(StaffId::new);
+        if let Some(id) =
+            id.as_ref().filter(|id| id.as_str().parse::<ActorKind>().is_ok() || id.as_str() == Actor::service().name)
+        {
+            entry.error("id", Why::ReservedId { id: id.as_str().to_owned() });
+        }
         let name = entry.required_text("name");
         let roles = entry.choices("roles");
         if !entry.has("roles") {

@@ -149,6 +149,9 @@ pub enum Why {
     BadProxy {
         value: String,
     },
+    ReservedId {
+        id: String,
+    },
     BadEmail {
         value: String,
     },

@@ -202,13 +202,12 @@ impl Query {
     pub fn seen_by(&mut self, site: &str, sight: &Sight) {
         let circles: Vec<String> = sight.circles.iter().map(|circle| format!("'{circle}'")).collect();
         self.condition(&format!("cases.visibility IN ({})", circles.join(", ")));
-        let Reach { everywhere, grids, department } = &sight.reach;
+        let Reach { everywhere, unplaced, grids, department } = &sight.reach;
         if *everywhere {
             return;
         }
         let marks = vec!["?"; grids.len()].join(", ");
-        // What nobody has placed yet is for all who have a part of the hierarchy.
-        let unplaced = if grids.is_empty() { "0" } else { "cases.path IS NULL" };
+        let unplaced = if *unplaced { "cases.path IS NULL" } else { "0" };
         self.condition(&format!(
             "({unplaced}
               OR cases.path IN (SELECT path FROM grid_path_level WHERE site = ? AND code IN ({marks}))

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{IdempotencyKey, Store, StoreError, evidence, notices, rows, rows::to_json, writer::Tx};
 use crate::domain::{
     case::{Action, ActionKind, Case, Deed, Step, Terms, TransitionError},
-    duty::{CategoryCode, DepartmentCode, Placed},
+    duty::{CategoryCode, DepartmentCode, Placed, Visibility},
     geo::Position,
     people::Actor,
     update::Change,
@@ -104,26 +104,33 @@ fn take(tx: &Tx<'_>, steps: &ToTake) -> Result<Taken, StoreError> {
     // Tried as a whole before the first is written: a refusal leaves nothing.
     let mut taken = Vec::with_capacity(steps.deeds.len());
     for deed in &steps.deeds {
-        match case.apply(deed.clone(), &steps.actor, steps.now, &steps.terms) {
-            Ok((after, step)) => {
-                taken.push((after.clone(), step));
-                case = after;
-            }
+        let (after, step) = match case.apply(deed.clone(), &steps.actor, steps.now, &steps.terms) {
+            Ok(applied) => applied,
             Err(error) => return Ok(Taken::Refused(error)),
-        }
+        };
+        let absorbed = match &step.deed.action {
+            Action::Merge { into } => match absorbing(tx, steps, &after, *into)? {
+                Ok(absorbed) => Some(absorbed),
+                Err(error) => return Ok(Taken::Refused(error)),
+            },
+            _ => None,
+        };
+        taken.push((after.clone(), step, absorbed));
+        case = after;
     }
     // Of a case that is merged they are the other one's after it.
     let reporters = if case.status.is_open() { Vec::new() } else { notices::reporters(tx, case.id)? };
-    let told: Vec<Step> = taken.iter().map(|(_, step)| step.clone()).collect();
-    for (after, step) in taken {
-        if let Action::Merge { into } = &step.deed.action
-            && !absorb(tx, steps, &after, *into)?
-        {
-            return Ok(Taken::NotFound);
+    let told: Vec<Step> = taken.iter().map(|(_, step, _)| step.clone()).collect();
+    let mut seen_before = before.clone();
+    for (after, step, absorbed) in taken {
+        if let Some((other, absorbing)) = absorbed {
+            tx.connection.execute("UPDATE report SET case_id = ? WHERE case_id = ?", (other.id, after.id))?;
+            update(tx, &steps.site, &other, &absorbing)?;
+            tx.record(&steps.site, absorbing.at, Change::moved(&other, other.clone(), absorbing))?;
         }
         update(tx, &steps.site, &after, &step)?;
-        let (at, case) = (step.at, Box::new(after));
-        tx.record(&steps.site, at, Change::CaseMoved { case, step: Box::new(step) })?;
+        tx.record(&steps.site, step.at, Change::moved(&seen_before, after.clone(), step))?;
+        seen_before = after;
     }
     notices::tell(tx, &steps.site, Some(&before), &case, &told, &reporters, &steps.terms)?;
     remember_key(tx, steps)?;
@@ -133,10 +140,11 @@ fn take(tx: &Tx<'_>, steps: &ToTake) -> Result<Taken, StoreError> {
 /// Whether the request came before.
 fn has_been_taken(tx: &Tx<'_>, steps: &ToTake) -> Result<bool, StoreError> {
     let Some(IdempotencyKey { key, request }) = &steps.idempotency else { return Ok(false) };
+    let request = request_on(steps.case, request);
     let sql = "SELECT request FROM step_key WHERE site = ? AND actor = ? AND key = ?";
     let before = tx.connection.prepare_cached(sql)?.query_row((&steps.site, &steps.actor.name, key), |row| row.get(0));
     match before.optional()? {
-        Some::<String>(before) if before != *request => Err(StoreError::KeyReused),
+        Some::<String>(before) if before != request => Err(StoreError::KeyReused),
         before => Ok(before.is_some()),
     }
 }
@@ -144,24 +152,39 @@ fn has_been_taken(tx: &Tx<'_>, steps: &ToTake) -> Result<bool, StoreError> {
 fn remember_key(tx: &Tx<'_>, steps: &ToTake) -> Result<(), StoreError> {
     let Some(IdempotencyKey { key, request }) = &steps.idempotency else { return Ok(()) };
     let sql = "INSERT INTO step_key (site, actor, key, request, given_at) VALUES (?, ?, ?, ?, ?)";
-    let at = steps.now.as_millisecond();
+    let (at, request) = (steps.now.as_millisecond(), request_on(steps.case, request));
     tx.connection.prepare_cached(sql)?.execute((&steps.site, &steps.actor.name, key, request, at))?;
     Ok(())
 }
 
-/// The other case takes over what was told of this one; its reporters are that one's from now on.
-fn absorb(tx: &Tx<'_>, steps: &ToTake, merged: &Case, into: Uuid) -> Result<bool, StoreError> {
-    let Some(other) = find(tx.connection, &steps.site, into)? else { return Ok(false) };
+/// The same asked of another case is another request.
+fn request_on(case: Uuid, request: &str) -> String {
+    format!("{case} {request}")
+}
+
+/// The other case with what was told of this one, whose reporters are that one's from then on; or why it does not take them.
+fn absorbing(
+    tx: &Tx<'_>,
+    steps: &ToTake,
+    merged: &Case,
+    into: Uuid,
+) -> Result<Result<(Case, Step), TransitionError>, StoreError> {
+    // What one may not see is not there.
+    let other = find(tx.connection, &steps.site, into)?.filter(|other| steps.actor.sees(&other.scope()));
+    let Some(other) = other else { return Ok(Err(TransitionError::OtherUnknown)) };
+    let number = other.number.clone();
+    if !other.status.is_open() {
+        return Ok(Err(TransitionError::OtherEnded { number, status: other.status }));
+    }
+    if merged.visibility == Visibility::Restricted && other.visibility != Visibility::Restricted {
+        return Ok(Err(TransitionError::MoreWouldSee { number }));
+    }
     let action = Action::Absorb { case: merged.id, reports: merged.reports, seen_at: merged.last_seen_at };
-    let Ok((after, mut step)) = other.apply(Deed::from(action), &Actor::service(), steps.now, &steps.terms) else {
-        return Ok(false);
-    };
-    step.by.name.clone_from(&steps.actor.name);
-    tx.connection.execute("UPDATE report SET case_id = ? WHERE case_id = ?", (into, merged.id))?;
-    update(tx, &steps.site, &after, &step)?;
-    let (at, case) = (step.at, Box::new(after));
-    tx.record(&steps.site, at, Change::CaseMoved { case, step: Box::new(step) })?;
-    Ok(true)
+    let absorbed = other.apply(Deed::from(action), &Actor::service(), steps.now, &steps.terms);
+    Ok(absorbed.map(|(after, mut step)| {
+        step.by.name.clone_from(&steps.actor.name);
+        (after, step)
+    }))
 }
 
 fn find(connection: &Connection, site: &str, id: Uuid) -> rusqlite::Result<Option<Case>> {

@@ -91,10 +91,33 @@ impl Store {
     /// # Errors
     /// What the store suffers.
     pub async fn adopt(&self, new: NewVersion) -> Result<Adopted, StoreError> {
+        self.adopt_in_turn(vec![new]).await
+    }
+
+    /// Keeps versions, each of which follows the one before it, and makes the last the true one: all of them, or none. Says
+    /// what became of the last.
+    ///
+    /// # Errors
+    /// What the store suffers.
+    pub async fn adopt_in_turn(&self, news: Vec<NewVersion>) -> Result<Adopted, StoreError> {
         // Packed before the one writer is asked: it has others to serve.
-        let files = new.files.iter().map(|(path, bytes)| packed(path, bytes)).collect::<io::Result<Vec<_>>>();
-        let files = files.map_err(|error| StoreError::Failed(error.to_string()))?;
-        self.writer.write(move |tx| adopt(tx, &new, &files)).await
+        let pack = |new: NewVersion| {
+            let files = new.files.iter().map(|(path, bytes)| packed(path, bytes)).collect::<io::Result<Vec<_>>>()?;
+            Ok((new, files))
+        };
+        let packed: io::Result<Vec<_>> = news.into_iter().map(pack).collect();
+        let packed = packed.map_err(|error| StoreError::Failed(error.to_string()))?;
+        let in_turn = move |tx: &Tx<'_>| {
+            let mut last = Adopted::Already;
+            for (new, files) in &packed {
+                last = adopt(tx, new, files)?;
+                if matches!(last, Adopted::Overtaken { .. }) {
+                    break;
+                }
+            }
+            Ok(last)
+        };
+        self.writer.write(in_turn).await
     }
 }
 

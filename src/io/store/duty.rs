@@ -110,16 +110,17 @@ impl Store {
     ///
     /// # Errors
     /// What the store suffers.
-    pub fn off_duty(&self, site: &str, among: &[&StaffId]) -> Result<Option<StaffId>, StoreError> {
+    pub fn off_duty(&self, site: &str, among: &[&StaffId]) -> Result<Vec<StaffId>, StoreError> {
         self.read(|connection| {
             let mut find = connection
                 .prepare_cached("SELECT on_duty FROM attendance WHERE site = ? AND staff = ? AND on_duty = 0")?;
+            let mut away = Vec::new();
             for staff in among {
                 if find.exists((site, staff.as_str()))? {
-                    return Ok(Some(StaffId::clone(staff)));
+                    away.push(StaffId::clone(staff));
                 }
             }
-            Ok(None)
+            Ok(away)
         })
     }
 }

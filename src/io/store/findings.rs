@@ -191,13 +191,16 @@ pub fn list(
     if let Some(before) = before {
         only(" AND entry < (SELECT entry FROM finding WHERE id = ?)", Box::new(before));
     }
-    let Reach { everywhere, grids, .. } = &filter.visible.reach;
+    let Reach { everywhere, unplaced, grids, .. } = &filter.visible.reach;
     if !everywhere {
         let codes: Vec<&str> = grids.iter().map(GridCode::as_str).collect();
+        let unplaced = if *unplaced { "finding ->> '$.placed.path[0]' IS NULL" } else { "0" };
         only(
-            " AND (finding ->> '$.placed.path[0]' IS NULL OR EXISTS (
+            &format!(
+                " AND ({unplaced} OR EXISTS (
                  SELECT 1 FROM json_each(finding, '$.placed.path') AS step, json_each(?) AS reach
-                 WHERE step.value ->> '$.code' = reach.value))",
+                 WHERE step.value ->> '$.code' = reach.value))"
+            ),
             Box::new(rows::to_json(&codes).unwrap_or_default()),
         );
     }

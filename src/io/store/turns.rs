@@ -16,7 +16,7 @@ fn sql(statuses: usize, sight: &Sight) -> String {
     let within = if sight.reach.everywhere {
         "1".to_owned()
     } else {
-        let unplaced = if sight.reach.grids.is_empty() { "0" } else { "path IS NULL" };
+        let unplaced = if sight.reach.unplaced { "path IS NULL" } else { "0" };
         format!(
             "({unplaced}
               OR path IN (SELECT path FROM grid_path_level WHERE site = ? AND code IN ({}))

@@ -21,6 +21,7 @@ use crate::{
         duty::DepartmentCode,
         event::{Evidence, Judgement, Report},
         geo::Position,
+        people::Actor,
     },
     io::store::{CaseFilter, EvidenceOf, Likely, NearbyReport},
     service::{casework::Casework, detail::Detail},
@@ -189,13 +190,14 @@ struct ReportDetail {
     description: Option<String>,
     address: Option<String>,
     place: Option<String>,
+    /// For those who handle cases.
     contact: Option<String>,
     /// Photos: `/api/evidence/{hash}`.
     evidence: Vec<Evidence>,
 }
 
 impl ReportDetail {
-    fn new(report: Report, evidence: &[EvidenceOf]) -> Self {
+    fn new(report: Report, evidence: &[EvidenceOf], actor: &Actor) -> Self {
         let own = evidence.iter().filter(|one| one.report == report.id);
         Self {
             evidence: own.map(|one| one.evidence.clone()).collect(),
@@ -207,7 +209,7 @@ impl ReportDetail {
             description: report.description,
             address: report.address,
             place: report.place,
-            contact: report.contact,
+            contact: report.contact.filter(|_| actor.knows_reporters()),
         }
     }
 }
@@ -233,7 +235,7 @@ pub async fn one(
         cameras: case.position.map(|position| covering(&catalog.cameras, position)).unwrap_or_default(),
         next: next.into_iter().map(|(action, department)| Next { action, department }).collect(),
         photos: photos.into_iter().map(|photo| PhotoDetail::new(photo, language)).collect(),
-        told: reports.into_iter().map(|report| ReportDetail::new(report, &evidence)).collect(),
+        told: reports.into_iter().map(|report| ReportDetail::new(report, &evidence, &actor)).collect(),
         case,
         trail,
         perhaps_same,

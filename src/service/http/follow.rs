@@ -12,7 +12,7 @@ use super::{
 use crate::{
     domain::{
         case::{ActionKind, Case, Rating, Status, Step},
-        duty::{CategoryCode, DepartmentCode},
+        duty::{CategoryCode, DepartmentCode, Visibility},
     },
     service::follow::{Follow, Followed, Opinion},
 };
@@ -75,15 +75,17 @@ const PUBLIC: [ActionKind; 17] = [
 impl From<Followed> for FollowAnswer {
     fn from(followed: Followed) -> Self {
         let Followed { case, report, trail } = followed;
+        // What it has become may be nobody's business but of those who handle it.
+        let is_public = case.visibility == Visibility::Public;
         Self {
-            department: case.lead().map(|order| order.department.clone()),
+            department: case.lead().map(|order| order.department.clone()).filter(|_| is_public),
             reported_at: report.received_at,
             description: report.description,
             steps: trail.iter().filter_map(public).collect(),
             may_rate: case.status == Status::Closed,
             number: case.number,
             status: case.status,
-            category: case.category,
+            category: case.category.filter(|_| is_public),
             rating: case.rating,
         }
     }

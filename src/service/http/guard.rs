@@ -15,7 +15,7 @@ use super::{
     session,
 };
 use crate::{
-    domain::people::{Actor, ActorKind, Permission, StaffId},
+    domain::people::{Actor, ActorKind, Permission},
     io::store::{Purpose, StoreError},
     service::secret,
     words::Language,
@@ -88,7 +88,7 @@ async fn admit(needs: &Needs, mut request: Request, next: Next) -> Response {
 }
 
 /// By the token in `Authorization`, else by the session's cookie, else nobody in particular.
-async fn actor_of(state: &AppState, headers: &HeaderMap) -> Result<Actor, ApiError> {
+pub async fn actor_of(state: &AppState, headers: &HeaderMap) -> Result<Actor, ApiError> {
     let bearer = headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
     let (given, purpose) = match bearer {
         Some(value) => (token_of(value).unwrap_or_default().to_owned(), Purpose::Api),
@@ -112,16 +112,15 @@ async fn actor_of(state: &AppState, headers: &HeaderMap) -> Result<Actor, ApiErr
 
 /// The actor as it is now: what a member of staff may is what the site's list says at this moment, and whoever has left it
 /// is nobody.
-fn present(state: &AppState, actor: Actor) -> Result<Option<Actor>, StoreError> {
+pub fn present(state: &AppState, actor: Actor) -> Result<Option<Actor>, StoreError> {
     if actor.kind != ActorKind::Person {
         return Ok(Some(actor));
     }
     let catalog = state.catalog.load();
     let Some(staff) = catalog.staff.iter().find(|staff| staff.id.as_str() == actor.name) else { return Ok(None) };
-    let holders: Vec<&StaffId> =
-        catalog.staff.iter().filter(|other| staff.stands_in_for(other)).map(|other| &other.id).collect();
-    let away = state.store.off_duty(&state.site, &holders)?;
-    Ok(Some(Actor::person(staff, away)))
+    let others = || catalog.staff.iter().filter(|other| staff.stands_in_for(other).is_some());
+    let away = state.store.off_duty(&state.site, &others().map(|other| &other.id).collect::<Vec<_>>())?;
+    Ok(Some(Actor::person(staff, others().filter(|other| away.contains(&other.id)))))
 }
 
 /// The token of `Bearer …`; schemes are the same in capitals and without.

@@ -19,8 +19,9 @@ use super::{
 use crate::{
     domain::{
         analysis::heat::{Domain, Frame, FrameError, Ramp, Spread},
+        duty::Visibility,
         geo::mercator::{DEEPEST_ZOOM, TILE_PX},
-        people::Actor,
+        people::{Actor, Sight},
     },
     service::{
         heat::{HeatLayer, HeatRequest, Period},
@@ -90,12 +91,19 @@ impl HeatQuery {
             category: self.category.clone(),
             department: self.department.clone(),
             source: self.source.clone(),
-            visible: actor.sight().circles,
+            visible: visible(actor),
             spread,
             ramp: ramp.map_err(|_| ApiError::unreadable(Some("ramp"), self.ramp.as_deref().unwrap_or_default()))?,
             domain: domain.map_err(|max| ApiError::unreadable(Some("domain"), &max.to_string()))?,
         })
     }
+}
+
+/// The circles whose cases make heat for somebody: where those lie that few may know of is for who sees all of them.
+fn visible(actor: &Actor) -> Vec<Visibility> {
+    let Sight { mut circles, reach } = actor.sight();
+    circles.retain(|circle| *circle != Visibility::Restricted || reach.everywhere);
+    circles
 }
 
 /// `24h`, `7d`, `90 minutes`: days of 24 hours.

@@ -1,12 +1,17 @@
 //! `WS /api/live`: a snapshot, then every committed change that the actor may see.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::{
     extract::{
         State,
         ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade},
     },
+    http::HeaderMap,
     response::Response,
 };
 use jiff::Timestamp;
@@ -16,20 +21,21 @@ use tokio::{
     time::{Instant, interval_at},
 };
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use super::{
     AppState,
     error::ErrorBody,
-    guard::{By, blocking},
+    guard::{By, actor_of, blocking},
     query::Asked,
 };
 use crate::{
     domain::{
         camera::{Link, LinkStatus, Outage},
         case::Case,
-        duty::Visibility,
+        duty::{Scope, Visibility},
         event::{Finding, FindingStatus},
-        people::Sight,
+        people::{Actor, Permission, Sight},
         update::Update,
     },
     io::store::{FindingFilter, StoreError},
@@ -79,6 +85,8 @@ pub enum LiveMessage {
     Camera { camera: String, link: Link },
     /// Many cameras were lost at once, or are back: one matter. Stands in no log either.
     Outage(Outage),
+    /// A case that the client may see no longer.
+    Gone { seq: i64, case: Uuid },
     /// A committed change.
     Update(Update),
 }
@@ -99,6 +107,7 @@ impl LiveMessage {
 pub async fn live(
     State(state): State<AppState>,
     By(actor): By,
+    headers: HeaderMap,
     Asked(query): Asked<LiveQuery>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
@@ -106,7 +115,7 @@ pub async fn live(
         // Heard from before the snapshot is read, so that nothing falls between the two.
         let changes = state.feed.listen();
         let telemetry = Arc::clone(&state.telemetry);
-        let mut screen = Screen { socket, state, sight: actor.sight(), seq: 0 };
+        let mut screen = Screen { socket, state, sight: actor.sight(), actor, headers, seq: 0 };
         telemetry.screens.inc();
         // A screen that goes away is no error.
         let _ = screen.run(query.since, changes).await;
@@ -118,6 +127,9 @@ pub async fn live(
 struct Screen {
     socket: WebSocket,
     state: AppState,
+    actor: Actor,
+    /// What it came in with.
+    headers: HeaderMap,
     sight: Sight,
     /// The last change that the client has, seen or hidden.
     seq: i64,
@@ -139,6 +151,7 @@ impl Screen {
         loop {
             tokio::select! {
                 _ = alive.tick() => {
+                    self.look_again().await?;
                     self.send(LiveMessage::Alive { seq: self.seq, at: self.state.clock.now() }.text()).await?;
                 }
                 change = changes.recv() => match change {
@@ -179,6 +192,20 @@ impl Screen {
         self.send(message.text()).await
     }
 
+    /// Whoever has signed out is gone; whoever has other posts now begins anew.
+    async fn look_again(&mut self) -> Result<(), Gone> {
+        let actor = actor_of(&self.state, &self.headers).await.map_err(|_| Gone)?;
+        if actor == self.actor {
+            return Ok(());
+        }
+        if actor.kind != self.actor.kind || !actor.may(Permission::LookAround) {
+            return Err(Gone);
+        }
+        self.sight = actor.sight();
+        self.actor = actor;
+        self.snapshot().await
+    }
+
     fn is_staff(&self) -> bool {
         self.sight.circles.contains(&Visibility::Staff)
     }
@@ -199,8 +226,15 @@ impl Screen {
         if missed.len() > CATCH_UP as usize || seq > last {
             return self.snapshot().await;
         }
+        // Of what is out of its sight by now it is not told how it once was.
+        let of_case = |update: &Update| update.change.case().map(|case| case.id);
+        let last: HashMap<Uuid, Scope> =
+            missed.iter().filter_map(|update| Some((of_case(update)?, update.change.scope()))).collect();
         for update in missed {
-            self.tell(&Line::of(update)).await?;
+            let is_seen = of_case(&update).and_then(|case| last.get(&case)).is_none_or(|last| self.sight.shows(last));
+            if is_seen || update.change.left().is_some() {
+                self.tell(&Line::of(update)).await?;
+            }
         }
         Ok(())
     }
@@ -214,7 +248,11 @@ impl Screen {
         }
         let is_for_it = line.scope.as_ref().map_or_else(|| self.is_staff(), |scope| self.sight.shows(scope));
         if !is_for_it {
-            return Ok(());
+            let left = line.left.as_ref().filter(|(_, was)| self.sight.shows(was));
+            return match left {
+                Some((case, _)) => self.send(LiveMessage::Gone { seq: self.seq, case: *case }.text()).await,
+                None => Ok(()),
+            };
         }
         self.send(line.text.clone()).await
     }

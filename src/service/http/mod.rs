@@ -196,7 +196,7 @@ pub const ROUTES: &[Route] = &[
     ("/api/departments", Permission::LookAround, || get(site::departments)),
     ("/api/categories", Permission::LookAround, || get(site::categories)),
     ("/api/places", Permission::LookAround, || get(places::list)),
-    ("/api/places", Permission::Serve, || post(places::add)),
+    ("/api/places", Permission::Act, || post(places::add)),
     ("/api/cameras", Permission::ReadCases, || get(site::cameras)),
     ("/api/cameras/{id}/frame.jpg", Permission::ReadCases, || get(frame::newest)),
     ("/api/cameras/{id}/clip.mp4", Permission::ReadCases, || get(frame::clip)),

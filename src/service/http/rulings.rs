@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     domain::{
-        duty::{CategoryCode, DepartmentCode, Ruling},
+        duty::{CategoryCode, DepartmentCode, Ruling, Scope, Visibility},
         grid::GridCode,
     },
     service::rulings::Rulings,
@@ -56,9 +56,18 @@ pub struct RulingBody {
 
 /// The rulings that are rules.
 #[utoipa::path(get, path = "/api/rulings", tag = "cases", responses((status = 200, body = RulingList)))]
-pub async fn list(State(state): State<AppState>) -> Json<RulingList> {
-    let rulings = state.catalog.load().routing.rulings().to_vec();
-    Json(RulingList { rulings: rulings.into_iter().map(RulingItem::from).collect() })
+pub async fn list(State(state): State<AppState>, By(actor): By) -> Json<RulingList> {
+    let catalog = state.catalog.load();
+    let hierarchy = &catalog.coverages.at(state.clock.now()).hierarchy;
+    let is_theirs = |ruling: &&Ruling| {
+        let node = hierarchy.nodes().find(|node| hierarchy.grid(*node).code == ruling.grid);
+        let path = node.into_iter().flat_map(|node| hierarchy.path(node)).map(|grid| grid.code.clone()).collect();
+        let category = catalog.routing.category(ruling.category.as_str());
+        let visibility = category.map_or(Visibility::Staff, |category| category.visibility);
+        actor.sees(&Scope { visibility, path, departments: vec![ruling.department.clone()] })
+    };
+    let rulings = catalog.routing.rulings().iter().filter(is_theirs).cloned().map(RulingItem::from);
+    Json(RulingList { rulings: rulings.collect() })
 }
 
 /// Makes a rule of the last ruling on a case.

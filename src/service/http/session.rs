@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use super::{
     AppState,
     error::{ApiError, ErrorBody},
-    guard::By,
+    guard::{By, blocking, present},
     query::object,
 };
 use crate::{
@@ -57,6 +57,8 @@ pub async fn sign_in(
         SignIn { .. } => return Err(ApiError::missing("code")),
     };
     let cookie = cookie_header(session.expose(), SESSION.as_secs(), state.is_secure);
+    let (now, nobody) = (state.clone(), Actor::resident());
+    let actor = blocking(move || present(&now, actor)).await??.unwrap_or(nobody);
     Ok(([(header::SET_COOKIE, cookie)], Json(actor)).into_response())
 }
 

@@ -28,7 +28,7 @@ async fn ten_thousand_requests_with_one_key_at_once_are_one_report_and_one_answe
                 let mut answers = BTreeMap::new();
                 for _ in (connection..requests).step_by(CONNECTIONS) {
                     let report = json!({"lon": 110.0331, "lat": 40.4109, "category": "020120"});
-                    let (status, told) = answer(client.post(&*url).header("Idempotency-Key", "k").json(&report)).await;
+                    let (status, told) = answer(client.post(&*url).header("Idempotency-Key", KEY).json(&report)).await;
                     *answers.entry((status, told.to_string())).or_insert(0) += 1;
                 }
                 answers
@@ -52,6 +52,9 @@ async fn ten_thousand_requests_with_one_key_at_once_are_one_report_and_one_answe
     assert_eq!(kept, [1; 4]);
 }
 
+/// Of somebody who is not signed in: as long as a UUID.
+const KEY: &str = "01a20452-96c7-75ab-aab9-b0ed9c02e21f";
+
 #[tokio::test]
 async fn a_repeated_key_is_answered_as_at_first_whatever_happened_since() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -61,9 +64,9 @@ async fn a_repeated_key_is_answered_as_at_first_whatever_happened_since() {
         let report = json!({"lon": 110.0331, "lat": 40.4109, "category": "020120"});
         answer(client.post(service.url("/api/reports")).header("Idempotency-Key", key).json(&report)).await
     };
-    let (_, opened) = post("a").await;
-    let (_, joined) = post("b").await;
+    let (_, opened) = post(KEY).await;
+    let (_, joined) = post("another key of thirty-two letters").await;
     assert_eq!((&opened["joined"], &joined["joined"]), (&json!(false), &json!(true)));
-    assert_eq!(post("a").await, (StatusCode::OK, opened), "it had opened the case");
-    assert_eq!(post("b").await, (StatusCode::OK, joined));
+    assert_eq!(post(KEY).await, (StatusCode::OK, opened), "it had opened the case");
+    assert_eq!(post("another key of thirty-two letters").await, (StatusCode::OK, joined));
 }

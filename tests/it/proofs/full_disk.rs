@@ -27,7 +27,7 @@ async fn a_full_store_refuses_as_disk_full_and_loses_nothing() {
     let service = Service::start().await;
     let post = async |number: usize| {
         let request = service.client.post(service.url("/api/reports")).bearer_auth(&service.administrator);
-        answer(request.header("Idempotency-Key", number.to_string()).json(&report(number))).await
+        answer(request.header("Idempotency-Key", format!("{number:0>32}")).json(&report(number))).await
     };
     let mut acknowledged = vec![post(0).await.1];
     service.running.store.limit_pages(1).await.expect("what it has now");

@@ -149,7 +149,7 @@ async fn tell(
     photos: usize,
 ) -> reqwest::Result<(StatusCode, Value)> {
     let request = http.post(format!("{}/api/reports", life.url)).header("Cookie", &life.cookie);
-    let request = request.header("Idempotency-Key", format!("key of {number}"));
+    let request = request.header("Idempotency-Key", format!("{number:0>32}"));
     let request = match photos {
         0 => request.json(report),
         _ => request.multipart(form(report, (0..photos).map(|i| photo(2 * number + i)))),

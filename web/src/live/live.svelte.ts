@@ -132,6 +132,10 @@ class Live {
         if (!cases.has(one.id) && !isNew) open = Math.max(0, open - 1);
         cases.set(one.id, one);
         feed.unshift({ key: `${seq}`, at, change, case: one });
+      } else if (message.type === 'gone') {
+        // Out of sight is not ended: among those that are open and not held it may still be.
+        if (cases.delete(message.case)) open += 1;
+        feed = feed.filter((happening) => happening.case.id !== message.case);
       } else if (message.type === 'alive') {
         this.aheadMs = Date.parse(message.at) - Date.now();
       }

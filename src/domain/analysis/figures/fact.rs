@@ -122,6 +122,8 @@ pub fn facts<'c>(
     if let Some(first) = counted.told.first()
         && is_so == Some(true)
         && specialist.is_some()
+        // Of past years nobody may know who told of it.
+        && (case.origin.is_none() || roster.knows(&first.actor))
     {
         tell(Measure::Found, case.opened_at, roster.walks(&first.actor), specialist);
     }

@@ -1,14 +1,32 @@
 //! Hotspots (热点): where there is more than chance explains, and how sure that is.
 
+mod dbscan;
+mod emerging;
+mod foresight;
 mod gi;
+pub(super) mod groups;
+mod lattice;
+mod near_repeat;
 pub mod moran;
 mod permutation;
+mod piles;
+mod season;
 mod significance;
+mod sphere;
 mod study;
+mod trend;
 mod weights;
 
+pub use dbscan::{Clusters, Density, LEAST_EPS_M, MOST_EPS_M, dbscan};
+pub use emerging::{Cube, Emerging, Kind, Pattern, Side};
+pub use foresight::{Foresight, foresight};
 pub use gi::{Own, gi};
+pub use lattice::{Cell, Lattice, LatticeError, Shape};
+pub use near_repeat::{Band, Knox, KnoxError, knox};
 pub use permutation::{PermutationError, Permutations, Tails, tails};
+pub use piles::{Pile, piles};
+pub use season::{Season, Surprise};
 pub use significance::{bin, bins_fdr, p_of};
-pub use study::{FEW_AREAS, Hot, Like, Method, Neighbors, Study};
+pub use study::{FEW_AREAS, Hot, Like, Neighbors, Study};
+pub use trend::{Trend, mann_kendall};
 pub use weights::{Contiguity, Weights};

@@ -27,14 +27,6 @@ pub enum Neighbors {
     Within(f64),
 }
 
-/// What is asked of the values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display, strum::EnumString, strum::VariantNames)]
-#[strum(serialize_all = "kebab-case")]
-pub enum Method {
-    GiStar,
-    Moran,
-}
-
 /// Areas with their values.
 #[derive(Debug, Clone)]
 pub struct Study<'a> {
