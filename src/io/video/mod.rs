@@ -12,6 +12,7 @@ mod encode;
 mod ingest;
 mod needs;
 mod pipeline;
+mod pulse;
 mod rendered;
 mod source;
 mod still;

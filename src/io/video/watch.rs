@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Clip, FrameSource, GLANCE, Pace, Source, Turn, ingest::Attended};
+use super::{Clip, FrameSource, GLANCE, Pace, Source, Turn, ingest::Attended, pulse::Pulse};
 use crate::domain::{
     camera::{LinkCause, LinkEvent, Pauses, Sampling},
     vision::Frame,
@@ -24,6 +24,7 @@ enum Reading {
 /// A thread that looks through one camera alone.
 struct Own {
     stop: Arc<Stop>,
+    pulse: Arc<Pulse>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -73,9 +74,11 @@ impl Watch {
         watcher: impl Watcher + 'static,
     ) -> io::Result<Self> {
         let stop = Arc::new(Stop::default());
-        let mut round = Round { stop: Arc::clone(&stop), options, watcher, seen: Duration::ZERO };
+        let pulse = Arc::<Pulse>::default();
+        let mut round =
+            Round { stop: Arc::clone(&stop), pulse: Arc::clone(&pulse), options, watcher, seen: Duration::ZERO };
         let thread = thread::Builder::new().name(format!("eye-{name}")).spawn(move || round.keep_looking(&source))?;
-        Ok(Self(Reading::Own(Own { stop, thread: Some(thread) })))
+        Ok(Self(Reading::Own(Own { stop, pulse, thread: Some(thread) })))
     }
 
     pub(super) fn shared(attended: Attended) -> Self {
@@ -90,11 +93,11 @@ impl Watch {
         }
     }
 
-    /// How often it is really looked at; `None` before it is known, and of what is not shared with other cameras.
+    /// How often it is really looked at; `None` before it is known.
     #[must_use]
     pub fn sampling(&self) -> Option<Sampling> {
         match &self.0 {
-            Reading::Own(_) => None,
+            Reading::Own(own) => Some(Sampling { interval_s: own.pulse.interval_s()?, keyframes_only: false }),
             Reading::Shared(attended) => attended.sampling(),
         }
     }
@@ -145,6 +148,7 @@ impl Stop {
 
 struct Round<W> {
     stop: Arc<Stop>,
+    pulse: Arc<Pulse>,
     options: WatchOptions,
     watcher: W,
     /// Stream time of the last picture, over all attempts.
@@ -162,6 +166,7 @@ impl<W: Watcher> Round<W> {
             let Err(cause) = opened.and_then(|mut frames| self.look(frames.as_mut())) else { return };
             let pause = self.options.pauses.next(&cause, last.filter(|_| self.seen == before));
             last = Some(pause);
+            self.pulse.rest();
             self.watcher.link(LinkEvent::Failed(cause));
             if self.stop.within(jittered(pause)) {
                 return;
@@ -176,9 +181,10 @@ impl<W: Watcher> Round<W> {
         let (base, mut heard) = (self.seen, Instant::now());
         let mut ended_empty = true;
         while !self.stop.is_told() {
-            let (watcher, seen) = (&mut self.watcher, &mut self.seen);
+            let (watcher, pulse, seen) = (&mut self.watcher, &self.pulse, &mut self.seen);
             let turn = frames.next(GLANCE, &mut |frame, at| {
                 *seen = (*seen).max(base + at);
+                pulse.beat(*seen);
                 watcher.picture(frame, *seen);
             })?;
             match turn {

@@ -9,7 +9,10 @@ use std::{
 };
 
 use super::{ring::Ring, unit::AccessUnit};
-use crate::domain::camera::{Claim, LinkCause, Sampling};
+use crate::{
+    domain::camera::{Claim, LinkCause, Sampling},
+    io::video::pulse::Pulse,
+};
 
 pub(super) struct Seat {
     pub id: u64,
@@ -28,8 +31,7 @@ pub(super) struct Seat {
     spent_ns: AtomicU64,
     dropped: AtomicU32,
     cost: Mutex<Cost>,
-    /// Between two pictures that are looked at, of late; 0 before there are two.
-    interval_us: AtomicU64,
+    pub pulse: Pulse,
 }
 
 /// What its pictures take, of late.
@@ -71,7 +73,7 @@ impl Seat {
             spent_ns: AtomicU64::new(0),
             dropped: AtomicU32::new(0),
             cost: Mutex::new(Cost { seconds_each: SECONDS_EACH, ..Cost::default() }),
-            interval_us: AtomicU64::new(0),
+            pulse: Pulse::default(),
         }
     }
 
@@ -155,15 +157,8 @@ impl Seat {
         self.wants_every.then_some(claim)
     }
 
-    pub fn note_interval(&self, interval: Duration) {
-        let (known, new) = (self.interval_us.load(Relaxed), interval.as_micros() as u64);
-        self.interval_us.store(if known == 0 { new } else { (known * 3 + new) / 4 }, Relaxed);
-    }
-
     pub fn sampling(&self) -> Option<Sampling> {
-        let interval_us = self.interval_us.load(Relaxed);
-        let interval_s = (interval_us as f64 / 1e4).round() / 100.0;
-        (interval_us > 0).then_some(Sampling { interval_s, keyframes_only: !self.has_every() })
+        Some(Sampling { interval_s: self.pulse.interval_s()?, keyframes_only: !self.has_every() })
     }
 }
 

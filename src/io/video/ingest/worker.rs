@@ -40,9 +40,8 @@ struct Post {
     watcher: Box<dyn Watcher>,
     decoder: Option<Decoder>,
     apart: Duration,
-    /// When the next picture is looked at, and when the last was.
+    /// When the next picture is looked at.
     due: Duration,
-    last: Option<Duration>,
 }
 
 /// Until nobody has any more jobs.
@@ -51,9 +50,7 @@ pub(super) fn work(mut jobs: mpsc::Receiver<Job>) {
     while let Some(job) = jobs.blocking_recv() {
         match job {
             Job::Enter { seat, watcher, apart } => {
-                let post =
-                    Post { seat: Arc::clone(&seat), watcher, decoder: None, apart, due: Duration::ZERO, last: None };
-                posts.insert(seat.id, post);
+                posts.insert(seat.id, Post { seat, watcher, decoder: None, apart, due: Duration::ZERO });
             }
             Job::Unit { seat, unit } => {
                 if let Some(post) = posts.get_mut(&seat) {
@@ -65,6 +62,7 @@ pub(super) fn work(mut jobs: mpsc::Receiver<Job>) {
                     // A stream that broke off leaves nothing that could be decoded on.
                     if matches!(event, LinkEvent::Failed(_)) {
                         post.decoder = None;
+                        post.seat.pulse.rest();
                     }
                     post.watcher.link(event);
                 }
@@ -108,9 +106,7 @@ impl Post {
                 return;
             }
             self.due = at.max(self.due + self.apart);
-            if let Some(last) = self.last.replace(at) {
-                seat.note_interval(at.saturating_sub(last));
-            }
+            seat.pulse.beat(at);
             watcher.picture(frame, at);
             watcher.link(if seat.is_rationed() { LinkEvent::Keyframe } else { LinkEvent::Picture });
         });
