@@ -2,12 +2,14 @@
 
 use std::{sync::Arc, time::Duration};
 
+use futures_util::StreamExt as _;
 use gridwatch::{
     demo::farm::{Farm, Fault, Footage},
     scene::{Lens, Scene, SceneKind},
 };
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
 use crate::harness::{
     Site, Square,
@@ -42,6 +44,17 @@ async fn until(service: &Service, camera: usize, holds: impl Fn(&Value) -> bool)
     panic!("camera {camera} never became so: {last}")
 }
 
+/// What a screen hears first that comes back and has missed no change of the log.
+async fn after_a_break(service: &Service) -> Value {
+    let url = format!("ws://{}/api/live?since=0", service.running.address);
+    let mut request = url.into_client_request().expect("a request");
+    let token = format!("Bearer {}", service.administrator).parse().expect("ASCII");
+    request.headers_mut().insert("Authorization", token);
+    let mut screen = tokio_tungstenite::connect_async(request).await.expect("connected").0;
+    let message = screen.next().await.expect("a message").expect("sound");
+    serde_json::from_str(message.to_text().expect("text")).expect("JSON")
+}
+
 #[tokio::test]
 async fn each_camera_has_a_state_with_its_reason_and_tells_how_often_it_is_looked_at() {
     let farm = farm(2);
@@ -69,6 +82,8 @@ async fn each_camera_has_a_state_with_its_reason_and_tells_how_often_it_is_looke
     until(&service, 1, |camera| camera["link"]["status"] == "stalled").await;
     farm.set_fault(2, None);
     until(&service, 1, |camera| camera["link"]["status"] == "live").await;
+    let back = after_a_break(&service).await;
+    assert_eq!((&back["type"], &back["cameras"]["c2"]["status"]), (&json!("cameras"), &json!("live")), "{back}");
     service.running.stop().await.expect("stops");
     assert_eq!((1..=2).map(|camera| farm.watching(camera)).sum::<usize>(), 0);
 }

@@ -81,8 +81,10 @@ pub enum LiveMessage {
     },
     /// Nothing happened, and the line is alive.
     Alive { seq: i64, at: Timestamp },
-    /// Things stand otherwise with a camera. Stands in no log: a screen that was away gets them all with its next snapshot.
+    /// Things stand otherwise with a camera. Stands in no log: a screen that was away gets them all when it comes back.
     Camera { camera: String, link: Link },
+    /// How things stand with all of them, for a screen that may have missed something.
+    Cameras { cameras: BTreeMap<String, Link> },
     /// Many cameras were lost at once, or are back: one matter. Stands in no log either.
     Outage(Outage),
     /// A case that the client may see no longer.
@@ -236,7 +238,10 @@ impl Screen {
                 self.tell(&Line::of(update)).await?;
             }
         }
-        Ok(())
+        match self.links() {
+            none if none.is_empty() => Ok(()),
+            cameras => self.send(LiveMessage::Cameras { cameras }.text()).await,
+        }
     }
 
     async fn tell(&mut self, line: &Line) -> Result<(), Gone> {
