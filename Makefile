@@ -32,7 +32,7 @@ bench-cameras: packages ## 309 cameras at once, against one pipeline each; SECON
 	@$(CARGO) bench --quiet --bench farm
 
 verify: packages ## the long proofs: more random cases, more points
-	PROPTEST_CASES=20000 GRIDWATCH_POINTS=1000000 GRIDWATCH_KILLS=200 GRIDWATCH_CHANGES=20000 $(CARGO) test --release --quiet
+	PROPTEST_CASES=20000 GRIDWATCH_POINTS=1000000 GRIDWATCH_KILLS=200 GRIDWATCH_CHANGES=20000 GRIDWATCH_CAMERAS=309 $(CARGO) test --release --quiet
 	@$(CARGO) bench --quiet --bench vision
 	@scripts/install-packages python3-opencv
 	@/usr/bin/python3 scripts/opencv-mog2.py

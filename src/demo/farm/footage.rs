@@ -30,16 +30,19 @@ pub enum FootageError {
 
 /// Pictures from one keyframe to the next: two seconds.
 const GOP: u32 = 2 * RATE;
+/// Keyframes of a look that is neither clear nor frozen: who sees no other pictures must not take them for one.
+const KEYFRAMES: u32 = 3;
 
 impl Footage {
-    /// Draws and encodes so many seconds of a scene, and in each other look what is between two keyframes.
+    /// Draws and encodes so many seconds of a scene, and some of it in each other look.
     ///
     /// # Errors
     /// If the machine lacks the encoder.
     pub fn film(scene: &Scene, seconds: u32) -> Result<Self, FootageError> {
         let clear = film(scene, Look::Clear, seconds * RATE)?;
         let others = Look::iter().filter(|look| *look != Look::Clear);
-        let others = others.map(|look| Ok((look, film(scene, look, GOP)?)));
+        let film_of = |look| film(scene, look, if look == Look::Frozen { GOP } else { KEYFRAMES * GOP });
+        let others = others.map(|look| Ok((look, film_of(look)?)));
         Ok(Self { clear, others: others.collect::<Result<_, FootageError>>()? })
     }
 

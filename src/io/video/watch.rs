@@ -45,7 +45,8 @@ impl Default for WatchOptions {
         Self {
             per_second: 5,
             wants_every: true,
-            pauses: Pauses { first: Duration::from_secs(1), longest: Duration::from_mins(1) },
+            // One that is back is seen within half a minute.
+            pauses: Pauses { first: Duration::from_secs(1), longest: Duration::from_secs(20) },
             silence: Duration::from_secs(10),
         }
     }

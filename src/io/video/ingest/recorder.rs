@@ -6,6 +6,7 @@ use std::{
 };
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use url::Url;
 
 use crate::domain::camera::StreamUri;
 
@@ -18,6 +19,7 @@ pub(super) struct Recorder {
 
 /// Streams that are opened at once at one recorder: more make it stumble.
 const AT_ONCE: usize = 8;
+const RTSP_PORT: u16 = 554;
 
 impl Recorder {
     fn new(limit: usize) -> Self {
@@ -47,8 +49,12 @@ pub(super) struct Recorders(Mutex<HashMap<String, Weak<Recorder>>>);
 impl Recorders {
     /// The one that the address is of.
     pub fn of(&self, uri: &StreamUri, limit: usize) -> Arc<Recorder> {
-        let address = uri.address().rsplit_once('@').map_or(uri.address(), |(_, address)| address);
-        let host = address.split(['/', '?']).next().unwrap_or_default().to_owned();
+        let host = Url::parse(uri.expose()).ok().and_then(|url| {
+            let host = url.host_str()?.to_ascii_lowercase();
+            Some(format!("{host}:{}", url.port().unwrap_or(RTSP_PORT)))
+        });
+        // An address that is none is opened nowhere.
+        let host = host.unwrap_or_default();
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.retain(|_, recorder| recorder.strong_count() > 0);
         if let Some(recorder) = known.get(&host).and_then(Weak::upgrade) {
