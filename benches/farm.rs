@@ -109,9 +109,9 @@ struct Eye {
 }
 
 impl Watcher for Eye {
-    fn picture(&mut self, frame: &Frame<'_>, at: Duration) {
+    fn picture(&mut self, frame: &Frame<'_>, at: Duration, is_key: bool) {
         self.still.copy(frame);
-        if self.health.look(frame, at) && self.health.diagnosis().is_some() {
+        if is_key && self.health.look(frame, at) && self.health.diagnosis().is_some() {
             self.alarms.fetch_add(1, Relaxed);
         }
         if let Some(lookout) = &mut self.lookout {

@@ -26,7 +26,7 @@ use gridwatch::{
 struct Listener(Sender<()>);
 
 impl Watcher for Listener {
-    fn picture(&mut self, _: &Frame<'_>, _: Duration) {
+    fn picture(&mut self, _: &Frame<'_>, _: Duration, _: bool) {
         let _ = self.0.send(());
     }
 

@@ -54,8 +54,9 @@ impl Default for WatchOptions {
 
 /// What a watch tells, on its own thread.
 pub trait Watcher: Send {
-    /// A picture with its stream time, which never goes back.
-    fn picture(&mut self, frame: &Frame<'_>, at: Duration);
+    /// A picture with its stream time, which never goes back, and whether it is encoded without regard to those before it:
+    /// of what GStreamer reads that is not known, and each counts as if it were.
+    fn picture(&mut self, frame: &Frame<'_>, at: Duration, is_key: bool);
     fn link(&mut self, event: LinkEvent);
 }
 
@@ -186,7 +187,7 @@ impl<W: Watcher> Round<W> {
             let turn = frames.next(GLANCE, &mut |frame, at| {
                 *seen = (*seen).max(base + at);
                 pulse.beat(*seen);
-                watcher.picture(frame, *seen);
+                watcher.picture(frame, *seen, true);
             })?;
             match turn {
                 Turn::Seen => {

@@ -90,11 +90,14 @@ pub struct Gaze {
 }
 
 impl Watcher for Gaze {
-    fn picture(&mut self, frame: &Frame<'_>, at: Duration) {
+    fn picture(&mut self, frame: &Frame<'_>, at: Duration, is_key: bool) {
         locked(&self.eye.still).copy(frame);
         self.eye.news.notify_waiters();
-        let is_news = self.health.look(frame, at);
-        self.note_health(is_news, at);
+        // Between keyframes even a frozen picture changes: it gets sharper.
+        if is_key {
+            let is_news = self.health.look(frame, at);
+            self.note_health(is_news, at);
+        }
         if self.seen.is_none() {
             return;
         }

@@ -30,7 +30,7 @@ enum Told {
 struct Listener(Sender<Told>);
 
 impl Watcher for Listener {
-    fn picture(&mut self, frame: &Frame<'_>, at: Duration) {
+    fn picture(&mut self, frame: &Frame<'_>, at: Duration, _: bool) {
         let _ = self.0.send(Told::Picture { size: [frame.width(), frame.height()], at });
     }
 

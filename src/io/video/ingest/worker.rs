@@ -40,9 +40,15 @@ struct Post {
     watcher: Box<dyn Watcher>,
     decoder: Option<Decoder>,
     apart: Duration,
-    /// When the next picture is looked at.
+    /// When the next picture is looked at, and when the next keyframe is in any case.
     due: Duration,
+    key_due: Duration,
+    /// Of the last keyframe: pictures may come out later than they went in.
+    key_at: Option<Duration>,
 }
+
+/// Keyframes so far apart are all looked at; there are cameras that send nothing else, and those are looked at in steps.
+const KEYFRAMES_APART: Duration = Duration::from_millis(800);
 
 /// Until nobody has any more jobs.
 pub(super) fn work(mut jobs: mpsc::Receiver<Job>) {
@@ -50,7 +56,18 @@ pub(super) fn work(mut jobs: mpsc::Receiver<Job>) {
     while let Some(job) = jobs.blocking_recv() {
         match job {
             Job::Enter { seat, watcher, apart } => {
-                posts.insert(seat.id, Post { seat, watcher, decoder: None, apart, due: Duration::ZERO });
+                posts.insert(
+                    seat.id,
+                    Post {
+                        seat,
+                        watcher,
+                        decoder: None,
+                        apart,
+                        due: Duration::ZERO,
+                        key_due: Duration::ZERO,
+                        key_at: None,
+                    },
+                );
             }
             Job::Unit { seat, unit } => {
                 if let Some(post) = posts.get_mut(&seat) {
@@ -98,16 +115,25 @@ impl Post {
                 return false;
             }
         };
-        let (watcher, seat, mut has_picture) = (&mut self.watcher, &self.seat, false);
+        if unit.is_key {
+            self.key_at = Some(unit.at);
+        }
+        let (watcher, seat, key_at, mut has_picture) = (&mut self.watcher, &self.seat, self.key_at, false);
         let decoded = decoder.decode(unit, &mut |frame, at| {
             has_picture = true;
+            let is_key = Some(at) == key_at;
             // Cameras are not punctual: half a step early is on time.
-            if at + self.apart / 2 < self.due {
+            let is_due = at + self.apart / 2 >= self.due;
+            let is_wanted = is_due || (is_key && at >= self.key_due);
+            if !is_wanted {
                 return;
             }
-            self.due = at.max(self.due + self.apart);
+            self.due = if is_due { at.max(self.due + self.apart) } else { at + self.apart };
+            if is_key {
+                self.key_due = at + KEYFRAMES_APART;
+            }
             seat.pulse.beat(at);
-            watcher.picture(frame, at);
+            watcher.picture(frame, at, is_key);
             watcher.link(if seat.is_rationed() { LinkEvent::Keyframe } else { LinkEvent::Picture });
         });
         match decoded {
