@@ -1,11 +1,11 @@
 # Everything that people and machines do with this repository. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt bench bench-peers verify packages web
+.PHONY: help run test check fmt bench bench-cameras bench-peers verify packages web
 
 CARGO ?= cargo
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: packages web ## build, and serve the demo site, alive, on http://127.0.0.1:8080
 	@CARGO="$(CARGO)" scripts/build-gridwatch
@@ -25,8 +25,11 @@ check: packages web ## format, lints, types, docs, with and without video
 fmt: ## format the code
 	$(CARGO) fmt
 
-bench: packages ## every benchmark, each with its baseline; prints "name: value unit" lines
-	@$(CARGO) bench --quiet --bench '*'
+bench: packages ## every benchmark but bench-cameras, each with its baseline; prints "name: value unit" lines
+	@$(CARGO) bench --quiet $(addprefix --bench ,$(filter-out farm,$(basename $(notdir $(wildcard benches/*.rs)))))
+
+bench-cameras: packages ## 309 cameras at once, against one pipeline each; SECONDS=300 for longer
+	@$(CARGO) bench --quiet --bench farm
 
 bench-peers: packages ## benchmarks of heat and hotspots, then what others take for the same (from PyPI)
 	@$(CARGO) bench --quiet --bench heat --bench hotspots
@@ -35,7 +38,7 @@ bench-peers: packages ## benchmarks of heat and hotspots, then what others take 
 	@target/peers/bin/python -W ignore scripts/peers-hotspots.py --times
 
 verify: packages ## the long proofs: more random cases, more points
-	PROPTEST_CASES=20000 GRIDWATCH_POINTS=1000000 GRIDWATCH_KILLS=200 GRIDWATCH_CHANGES=20000 $(CARGO) test --release --quiet
+	PROPTEST_CASES=20000 GRIDWATCH_POINTS=1000000 GRIDWATCH_KILLS=200 GRIDWATCH_CHANGES=20000 GRIDWATCH_CAMERAS=309 $(CARGO) test --release --quiet
 	@$(CARGO) bench --quiet --bench vision
 	@scripts/install-packages python3-opencv
 	@/usr/bin/python3 scripts/opencv-mog2.py

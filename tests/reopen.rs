@@ -5,23 +5,28 @@
 
 use std::{
     fs,
-    sync::mpsc::{Sender, channel},
+    sync::{
+        Arc,
+        mpsc::{Sender, channel},
+    },
     thread,
     time::Duration,
 };
 
 use gridwatch::{
+    demo::farm::{Farm, Footage},
     domain::{
-        camera::LinkEvent,
+        camera::{LinkEvent, Reader},
         vision::{Frame, Plane},
     },
-    io::video::{ClipWriter, Source, Still, Watch, WatchOptions, Watcher},
+    io::video::{ClipWriter, Ingest, IngestOptions, Source, Still, WatchOptions, Watcher},
+    scene::{Lens, Scene, SceneKind},
 };
 
 struct Listener(Sender<()>);
 
 impl Watcher for Listener {
-    fn picture(&mut self, _: &Frame<'_>, _: Duration) {
+    fn picture(&mut self, _: &Frame<'_>, _: Duration, _: bool) {
         let _ = self.0.send(());
     }
 
@@ -44,9 +49,9 @@ fn resident_kib() -> u64 {
 }
 
 /// Opens it, waits for a picture or a failure, and closes it.
-fn look(source: &Source) {
+fn look(ingest: &Ingest, source: &Source) {
     let (tell, told) = channel();
-    let watch = Watch::start("test", Ok(source.clone()), WatchOptions::default(), Listener(tell)).expect("a thread");
+    let watch = ingest.watch("test", Ok(source.clone()), WatchOptions::default(), Listener(tell)).expect("a thread");
     told.recv_timeout(Duration::from_secs(30)).expect("a picture or a failure");
     drop(watch);
 }
@@ -64,8 +69,19 @@ fn two_hundred_openings_leave_no_thread_no_file_and_no_memory_behind() {
     writer.finish().expect("finished");
     fs::write(&broken, "no video").expect("written");
 
-    let sources = [Source::File(clip), Source::File(broken)];
+    let scene = Scene::new(SceneKind::Street, Lens::default(), 160, 96, 1);
+    let footage = [Arc::new(Footage::film(&scene, 2).expect("an encoder"))];
+    let farm = Farm::start(&footage, 1, ([127, 0, 0, 1], 0).into(), None).expect("a port");
+    let rtsp = |uri: &str| {
+        let uri = uri.parse().expect("an address");
+        Source::Rtsp { uri, credential: None, reader: Reader::Retina }
+    };
+    let dead = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+    let [alive, dead] = [rtsp(&farm.uri(1)), rtsp(&format!("rtsp://{dead}/live"))];
+    let sources = [Source::File(clip), Source::File(broken), alive, dead];
     // What is made once and kept: plugins, their caches, pools of threads.
+    let ingest = Ingest::start(IngestOptions::default()).expect("threads");
+    let look = |source: &Source| look(&ingest, source);
     sources.iter().cycle().take(20).for_each(look);
     let (before, before_kib) = (held(), resident_kib());
     sources.iter().cycle().take(200).for_each(look);

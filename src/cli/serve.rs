@@ -32,9 +32,13 @@ pub struct Args {
     listen: Option<SocketAddr>,
 }
 
+/// What the log holds unless `RUST_LOG` says otherwise: how cameras stand says the service, what their packets look like nobody
+/// asks.
+const LOGGED: &str = "info,retina=error";
+
 pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
     is_there(&args.site, language)?;
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOGGED));
     // Colours are for people: in a file or a journal they are noise. https://no-color.org
     let is_coloured = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(is_coloured).with_writer(io::stderr).init();

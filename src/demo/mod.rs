@@ -13,6 +13,8 @@ mod cameras;
 mod collection;
 mod dice;
 mod duties;
+#[cfg(feature = "video")]
+pub mod farm;
 mod grids;
 mod people;
 mod places;

@@ -11,7 +11,11 @@ use uuid::Uuid;
 
 use super::http::LiveMessage;
 use crate::{
-    domain::{camera::Link, duty::Scope, update::Update},
+    domain::{
+        camera::{Link, Outage},
+        duty::Scope,
+        update::Update,
+    },
     io::store::Store,
 };
 
@@ -72,7 +76,16 @@ impl Feed {
 
     /// Tells the staff how things stand with a camera.
     pub fn tell_link(&self, camera: &str, link: Link) {
-        let text = LiveMessage::Camera { camera: camera.to_owned(), link }.text();
+        self.tell(&LiveMessage::Camera { camera: camera.to_owned(), link });
+    }
+
+    /// Tells the staff of cameras that were lost together, or came back.
+    pub fn tell_outage(&self, outage: Outage) {
+        self.tell(&LiveMessage::Outage(outage));
+    }
+
+    fn tell(&self, message: &LiveMessage) {
+        let text = message.text();
         // Nobody need be listening.
         let _ = self.lines.send(Some(Arc::new(Line { seq: None, scope: None, left: None, text })));
     }

@@ -14,9 +14,10 @@ use prometheus_client::{
 };
 use strum::VariantNames;
 
+use super::eyes::Standing;
 use crate::domain::{
-    camera::{Link, LinkStatus},
-    vision::Kind,
+    camera::LinkStatus,
+    vision::{Ailment, Kind},
 };
 
 /// What is counted. Labels are few and fixed, so that the figures stay small: no label holds what a client chose.
@@ -27,6 +28,7 @@ pub struct Telemetry {
     reports: Family<Report, Counter>,
     findings: Family<Found, Counter>,
     cameras: Family<Camera, Gauge>,
+    ailing: Family<Ill, Gauge>,
     /// Screens that listen.
     pub screens: Gauge,
     /// Screens that had fallen behind and were brought up anew.
@@ -62,13 +64,19 @@ struct Camera {
     status: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Ill {
+    ailment: &'static str,
+}
+
 impl Default for Telemetry {
     fn default() -> Self {
         let mut registry = Registry::with_prefix("gridwatch");
         let requests = Family::default();
         let buckets: fn() -> Histogram = || Histogram::new(exponential_buckets(0.001, 2.0, 14));
         let durations = Family::new_with_constructor(buckets);
-        let (reports, findings, cameras) = (Family::default(), Family::default(), Family::default());
+        let (reports, findings) = (Family::default(), Family::default());
+        let (cameras, ailing) = (Family::default(), Family::default());
         let (screens, resyncs, log_seq) = (Gauge::default(), Counter::default(), Gauge::default());
         registry.register("http_requests", "Requests answered", Family::clone(&requests));
         registry.register_with_unit(
@@ -80,6 +88,11 @@ impl Default for Telemetry {
         registry.register("reports", "Reports by what became of them", Family::clone(&reports));
         registry.register("findings", "Findings by what was seen", Family::clone(&findings));
         registry.register("cameras", "Cameras by how things stand with them", Family::clone(&cameras));
+        registry.register(
+            "cameras_ailing",
+            "Cameras that give pictures, by what is wrong with these",
+            Family::clone(&ailing),
+        );
         registry.register("screens", "Live connections", Gauge::clone(&screens));
         registry.register(
             "screen_resyncs",
@@ -87,7 +100,7 @@ impl Default for Telemetry {
             Counter::clone(&resyncs),
         );
         registry.register("log_seq", "Last committed change", Gauge::clone(&log_seq));
-        Self { registry, requests, durations, reports, findings, cameras, screens, resyncs, log_seq }
+        Self { registry, requests, durations, reports, findings, cameras, ailing, screens, resyncs, log_seq }
     }
 }
 
@@ -108,11 +121,21 @@ impl Telemetry {
     }
 
     /// How many cameras are in each state now; a state without any is told as 0.
-    pub fn cameras_stand<'a>(&self, links: impl Iterator<Item = &'a Link>) {
-        let states: Vec<String> = links.map(|link| link.status.to_string()).collect();
+    pub fn cameras_stand<'a>(&self, standings: impl Iterator<Item = &'a Standing>) {
+        let (states, ailments): (Vec<String>, Vec<Option<String>>) = standings
+            .map(|standing| {
+                let ailment = standing.health.map(|ailing| ailing.ailment.to_string());
+                (standing.link.status.to_string(), ailment)
+            })
+            .unzip();
+        let gauge = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
         for &status in LinkStatus::VARIANTS {
             let count = states.iter().filter(|state| *state == status).count();
-            self.cameras.get_or_create(&Camera { status }).set(i64::try_from(count).unwrap_or(i64::MAX));
+            self.cameras.get_or_create(&Camera { status }).set(gauge(count));
+        }
+        for &ailment in Ailment::VARIANTS {
+            let count = ailments.iter().flatten().filter(|known| *known == ailment).count();
+            self.ailing.get_or_create(&Ill { ailment }).set(gauge(count));
         }
     }
 

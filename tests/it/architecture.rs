@@ -35,7 +35,7 @@ const ROOMS: [(&str, &[&str]); 29] = [
     ("io/evidence", &["domain"]),
     ("words", &[]),
     ("scene", &[]),
-    ("demo", &["domain", "io/tables", "scene"]),
+    ("demo", &["domain", "io/tables", "io/video", "scene"]),
     ("service", &["domain", "io", "words"]),
     ("cli", &["domain", "io", "words", "scene", "demo", "service"]),
     ("main", &["cli"]),

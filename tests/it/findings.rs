@@ -145,7 +145,7 @@ async fn a_rule_may_raise_by_itself_and_a_camera_without_a_picture_says_why() {
     assert_eq!(status, StatusCode::NOT_FOUND);
     let (_, cameras) = answer(service.get("/api/cameras")).await;
     let link = |camera: usize| cameras["features"][camera]["properties"]["link"]["status"].clone();
-    assert_eq!((link(0), link(1)), (json!("live"), json!("down")));
+    assert_eq!((link(0), link(1)), (json!("live"), json!("never_connected")));
     service.running.stop().await.expect("stops");
 }
 

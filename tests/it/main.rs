@@ -18,7 +18,11 @@ mod demo_site;
 mod evidence;
 mod figures;
 #[cfg(feature = "video")]
+mod cameras;
+#[cfg(feature = "video")]
 mod findings;
+#[cfg(feature = "video")]
+mod health;
 mod harness;
 mod heat;
 mod hotspots;

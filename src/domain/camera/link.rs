@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Whether pictures come, and why not.
@@ -16,6 +16,12 @@ pub struct Link {
     pub since: Timestamp,
     /// Attempts in a row that failed.
     pub failures: u32,
+    /// Whether it has ever given a picture, as far as anybody remembers.
+    #[serde(skip)]
+    was_live: bool,
+    /// When it last got less than it wants.
+    #[serde(skip)]
+    rationed: Option<Timestamp>,
 }
 
 #[derive(
@@ -38,10 +44,20 @@ pub enum LinkStatus {
     Idle,
     Connecting,
     Live,
+    /// It is live, and less is looked at than its rules want: the machine has too much to do.
+    Degraded,
     /// It was live, and no picture has come for a while.
     Stalled,
-    /// It could not be opened, or ended; it is tried again.
+    /// It has never given a picture since the service began.
+    NeverConnected,
+    /// It wants a credential, or refuses the one that it got.
+    AuthFailed,
+    /// It was live, and does not answer any more.
+    Unreachable,
+    /// It was live, and cannot be opened or read for any other reason; it is tried again.
     Down,
+    /// Its entry in `cameras.toml` says that nobody looks through it.
+    Disabled,
 }
 
 /// Why a stream is down.
@@ -74,6 +90,18 @@ pub enum LinkCause {
     TooLarge { width: u32, height: u32 },
     #[error("no pictures come")]
     NoPictures,
+    /// While the stream played.
+    #[error("the connection broke")]
+    LineBroken,
+    #[error("as many streams are open at that recorder as may be: {limit}")]
+    RecorderFull { limit: usize },
+    /// Other than 8-bit 4:2:0, which GStreamer can read.
+    #[error("its pictures are of a kind that only GStreamer reads")]
+    OtherPixels,
+    #[error("keyframes alone are looked at: the machine has too much to do")]
+    KeyframesOnly,
+    #[error("the camera is switched off")]
+    Disabled,
     #[error("the stream has ended")]
     Ended,
     /// GStreamer, or one of its elements.
@@ -110,31 +138,68 @@ pub enum LinkEvent {
     Opening,
     /// A picture came.
     Picture,
+    /// A picture came, and those that follow it are not looked at, though somebody wants them.
+    Keyframe,
     /// None came for longer than they should take.
     Silence,
     Failed(LinkCause),
 }
 
 impl Link {
+    /// How long a camera must have had all that it wants before it counts as whole: turns go round.
+    const WHOLE_AFTER: SignedDuration = SignedDuration::from_mins(1);
+
     #[must_use]
     pub fn idle(now: Timestamp) -> Self {
-        Self { status: LinkStatus::Idle, cause: None, since: now, failures: 0 }
+        Self { status: LinkStatus::Idle, cause: None, since: now, failures: 0, was_live: false, rationed: None }
+    }
+
+    #[must_use]
+    pub fn disabled(now: Timestamp) -> Self {
+        Self { status: LinkStatus::Disabled, cause: Some(LinkCause::Disabled), ..Self::idle(now) }
     }
 
     /// How things stand after that. What stays as it is keeps its `since`, and an attempt after a failure stays down until
     /// a picture comes: a camera that is away does not flicker.
     #[must_use]
     pub fn after(&self, event: &LinkEvent, now: Timestamp) -> Self {
+        let rationed = if *event == LinkEvent::Keyframe { Some(now) } else { self.rationed };
+        let is_whole = rationed.is_none_or(|last| now.duration_since(last) >= Self::WHOLE_AFTER);
         let (status, cause, failures) = match event {
             LinkEvent::Opening if self.failures > 0 => return self.clone(),
             LinkEvent::Opening => (LinkStatus::Connecting, None, 0),
-            LinkEvent::Picture => (LinkStatus::Live, None, 0),
-            LinkEvent::Silence if self.status == LinkStatus::Live => (LinkStatus::Stalled, None, 0),
+            LinkEvent::Picture | LinkEvent::Keyframe if is_whole => (LinkStatus::Live, None, 0),
+            LinkEvent::Picture | LinkEvent::Keyframe => (LinkStatus::Degraded, Some(LinkCause::KeyframesOnly), 0),
+            LinkEvent::Silence if self.is_giving() => (LinkStatus::Stalled, None, 0),
             LinkEvent::Silence => return self.clone(),
-            LinkEvent::Failed(cause) => (LinkStatus::Down, Some(cause.clone()), self.failures + 1),
+            LinkEvent::Failed(cause) => (self.fallen(cause), Some(cause.clone()), self.failures + 1),
         };
         let since = if status == self.status { self.since } else { now };
-        Self { status, cause, since, failures }
+        let was_live = self.was_live || matches!(event, LinkEvent::Picture | LinkEvent::Keyframe);
+        Self { status, cause, since, failures, was_live, rationed }
+    }
+
+    /// What becomes of it by that cause.
+    fn fallen(&self, cause: &LinkCause) -> LinkStatus {
+        match cause {
+            LinkCause::AuthFailed | LinkCause::AuthWanted => LinkStatus::AuthFailed,
+            _ if !self.was_live => LinkStatus::NeverConnected,
+            LinkCause::NoPictures => LinkStatus::Stalled,
+            LinkCause::Unreachable | LinkCause::LineBroken => LinkStatus::Unreachable,
+            _ => LinkStatus::Down,
+        }
+    }
+
+    /// Whether pictures come.
+    #[must_use]
+    pub fn is_giving(&self) -> bool {
+        matches!(self.status, LinkStatus::Live | LinkStatus::Degraded)
+    }
+
+    /// Whether it was tried, and nothing came of it.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.failures > 0 || self.status == LinkStatus::Disabled
     }
 
     /// Whether somebody who sees the one has to be told of the other.
@@ -173,9 +238,24 @@ mod tests {
         let link = Link::idle(at(0)).after(&LinkEvent::Opening, at(1));
         assert_eq!((link.status, link.since), (LinkStatus::Connecting, at(1)));
         let down = link.after(&unreachable, at(2)).after(&LinkEvent::Opening, at(3)).after(&unreachable, at(4));
-        assert_eq!((down.status, down.since, down.failures), (LinkStatus::Down, at(2), 2));
+        assert_eq!((down.status, down.since, down.failures), (LinkStatus::NeverConnected, at(2), 2));
         let live = down.after(&LinkEvent::Opening, at(5)).after(&LinkEvent::Picture, at(6));
         assert_eq!((live.status, &live.cause, live.since, live.failures), (LinkStatus::Live, &None, at(6), 0));
         assert_eq!(live.after(&LinkEvent::Silence, at(20)).status, LinkStatus::Stalled);
+        let fallen = |cause| live.after(&LinkEvent::Failed(cause), at(21)).status;
+        assert_eq!(fallen(LinkCause::Unreachable), LinkStatus::Unreachable);
+        assert_eq!(fallen(LinkCause::AuthFailed), LinkStatus::AuthFailed);
+        assert_eq!(fallen(LinkCause::NoPictures), LinkStatus::Stalled);
+        assert_eq!(fallen(LinkCause::Ended), LinkStatus::Down);
+    }
+
+    #[test]
+    fn a_camera_whose_turn_comes_and_goes_stays_degraded_until_it_has_long_had_all() {
+        let live = Link::idle(at(0)).after(&LinkEvent::Picture, at(1));
+        let degraded = live.after(&LinkEvent::Keyframe, at(2));
+        assert_eq!((degraded.status, &degraded.cause), (LinkStatus::Degraded, &Some(LinkCause::KeyframesOnly)));
+        let in_turn = degraded.after(&LinkEvent::Picture, at(30)).after(&LinkEvent::Keyframe, at(40));
+        assert_eq!((in_turn.status, in_turn.since), (LinkStatus::Degraded, at(2)));
+        assert_eq!(in_turn.after(&LinkEvent::Picture, at(101)).status, LinkStatus::Live);
     }
 }

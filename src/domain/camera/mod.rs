@@ -8,10 +8,13 @@ mod ground;
 mod homography;
 mod index;
 mod link;
+mod outage;
 mod pose;
+mod ration;
 mod rule;
 mod seen;
 mod stream;
+mod timeline;
 mod view;
 
 use super::geo::{ErrorEllipse, Position};
@@ -21,10 +24,13 @@ pub use ground::{Aspect, GroundPoint, NoGround, PIXEL_SIGMA, Pixel};
 pub use homography::{ControlPoint, Homography, HomographyError, MIN_CONTROL_POINTS};
 pub use index::{CameraIndex, Covering, Nearby};
 pub use link::{Link, LinkCause, LinkEvent, LinkStatus, Pauses};
+pub use outage::{Incident, Losses, Outage};
 pub use pose::{Pose, PoseError};
+pub use ration::{Claim, Sampling, turns};
 pub use rule::{Raise, Rule};
 pub use seen::Lookout;
-pub use stream::{StreamUri, StreamUriError};
+pub use stream::{Reader, StreamUri, StreamUriError};
+pub use timeline::Timeline;
 pub use view::View;
 
 /// Metres above ground of a camera whose height nobody measured: a lamp pole's arm.
@@ -59,6 +65,10 @@ pub struct Camera {
     pub presets: Vec<Preset>,
     /// What is to become of what it sees. One with a rule is watched all the time.
     pub rules: Vec<Rule>,
+    /// Who is to read its `rtsp://` streams.
+    pub preferred_reader: Reader,
+    /// Whether it is looked through at all.
+    pub enabled: bool,
 }
 
 /// A direction that a dome can be sent to.
@@ -96,7 +106,27 @@ impl Camera {
             homography: None,
             presets: Vec::new(),
             rules: Vec::new(),
+            preferred_reader: Reader::default(),
+            enabled: true,
         }
+    }
+
+    /// The stream that is looked at: the small one where there are two.
+    #[must_use]
+    pub fn analysed(&self) -> Option<&StreamUri> {
+        self.sub.as_ref().or(self.main.as_ref())
+    }
+
+    /// Who reads that one.
+    #[must_use]
+    pub fn reader(&self) -> Reader {
+        self.analysed().map_or(self.preferred_reader, |uri| self.reader_of(uri))
+    }
+
+    /// Who reads that one of its streams: only plain RTSP is not GStreamer's anyway.
+    #[must_use]
+    pub fn reader_of(&self, uri: &StreamUri) -> Reader {
+        if uri.scheme() == "rtsp" { self.preferred_reader } else { Reader::Gstreamer }
     }
 
     /// Metres of the lens above the ground; always above 0.

@@ -17,6 +17,17 @@ use serde::Serialize;
 #[derive(Clone, PartialEq, Eq)]
 pub struct StreamUri(String);
 
+/// Who reads an `rtsp://` stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumString, strum::VariantNames)]
+#[strum(serialize_all = "snake_case")]
+pub enum Reader {
+    /// The client in Rust: few threads for all cameras, 8-bit H.264 and H.265 over TCP.
+    #[default]
+    Retina,
+    /// GStreamer: a few threads for each camera, and whatever it can read.
+    Gstreamer,
+}
+
 /// Why a text is no address of a stream. Holds no more of the text than its scheme: the rest may be a credential.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error, strum::VariantNames)]
 #[serde(tag = "code", content = "params", rename_all = "snake_case")]

@@ -15,6 +15,7 @@ mod blob;
 mod cells;
 mod detector;
 mod frame;
+mod health;
 mod kinds;
 mod light;
 mod perspective;
@@ -31,6 +32,7 @@ use serde::{Deserialize, Serialize};
 
 pub use detector::{Detector, Settings};
 pub use frame::{Frame, FrameError, MAX_SIDE, Plane};
+pub use health::{Ailment, Diagnosis, Health};
 pub use perspective::Perspective;
 
 /// What can be told of a street by its outlines and movements.

@@ -70,6 +70,8 @@ fn camera(
         entry.error("gb_code", Why::BadGbCode { value });
     }
     camera.secret = entry.unshown_text("secret");
+    camera.preferred_reader = entry.choice("reader").unwrap_or_default();
+    camera.enabled = entry.truth("enabled").unwrap_or(true);
     camera.homography = homography(&mut entry, datum);
     let mut tokens = SeenCodes::default();
     entry.tables("preset", |preset| {

@@ -154,6 +154,16 @@ impl<'a> Entry<'a> {
         parts.into_iter().filter(|part| !part.is_empty()).collect()
     }
 
+    /// `true` or `false`.
+    pub fn truth(&mut self, field: &'static str) -> Option<bool> {
+        let value = self.value(field)?;
+        let truth = value.as_bool();
+        if truth.is_none() {
+            self.error(field, Why::BadChoice { value: shown(&value), choices: vec!["true", "false"] });
+        }
+        truth
+    }
+
     /// A finite number within limits, inclusive; CSV writes it as text.
     pub fn number(&mut self, field: &'static str, min: f64, max: f64) -> Option<f64> {
         let value = self.value(field)?;

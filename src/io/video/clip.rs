@@ -139,7 +139,7 @@ impl Drop for ClipWriter {
 }
 
 /// Bytes of an I420 picture whose sides are made even; GStreamer pads rows to multiples of four.
-fn even_bytes(size: [u32; 2]) -> usize {
+pub(super) fn even_bytes(size: [u32; 2]) -> usize {
     let [width, height] = size.map(|side| (side & !1) as usize);
     padded(width) * height + 2 * padded(width / 2) * (height / 2)
 }
@@ -148,7 +148,7 @@ fn padded(row: usize) -> usize {
     row.next_multiple_of(4)
 }
 
-fn copy_even(still: &Still, to: &mut [u8]) {
+pub(super) fn copy_even(still: &Still, to: &mut [u8]) {
     let [width, height] = still.size().map(|side| side as usize);
     let (chroma_width, chroma_height) = still.chroma_size();
     let (luma, chroma) = still.data().split_at(width * height);

@@ -1,12 +1,18 @@
-//! Pictures out of streams: files, RTSP and rendered scenes, each read on an OS thread of its own, never on tokio's.
+//! Pictures out of streams: cameras over RTSP by a few threads for all of them, files and rendered scenes each on a thread of
+//! its own; decoded never on tokio's.
 //!
-//! A [`Source`] says where the pictures come from, [`read`] reads one to its end (a recorded video), and a [`Watch`] keeps
-//! one open for as long as it lives: what cannot be opened, dies or sends rubbish is tried again with growing pauses.
+//! A [`Source`] says where the pictures come from, [`read`] reads one to its end (a recorded video), and a [`Watch`], which
+//! an [`Ingest`] gives, keeps one open for as long as it lives: what cannot be opened, dies or sends rubbish is tried again
+//! with growing pauses.
 
 mod annotate;
+mod bare;
 mod clip;
+mod encode;
+mod ingest;
 mod needs;
 mod pipeline;
+mod pulse;
 mod rendered;
 mod source;
 mod still;
@@ -17,6 +23,8 @@ use std::{ops::ControlFlow, time::Duration};
 use crate::domain::{camera::LinkCause, vision::Frame};
 pub use annotate::{Mark, draw};
 pub use clip::{ClipError, ClipWriter};
+pub use encode::Encoder;
+pub use ingest::{Clip, Ingest, IngestOptions};
 pub use needs::{MissingElement, NoGStreamer, missing_elements};
 pub use rendered::frame_of;
 pub use source::Source;
@@ -57,6 +65,10 @@ pub enum Pace {
     Live { per_second: u32 },
 }
 
+/// Longest side of a picture: 8K with room.
+const LARGEST_PX: u32 = 8192;
+/// How long a camera may take to answer.
+const RTSP_TIMEOUT: Duration = Duration::from_secs(8);
 /// How long to wait for a picture before looking whether something else has happened.
 const GLANCE: Duration = Duration::from_millis(200);
 /// A recorded video that gives nothing for so long is broken.

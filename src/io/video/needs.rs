@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use gstreamer as gst;
 
-use crate::domain::camera::{Camera, StreamUri};
+use crate::domain::camera::{Camera, Reader, StreamUri};
 
 /// A GStreamer element that a stream needs and this machine lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,8 +27,9 @@ const PARSER: (&str, &str) = ("h264parse", "gstreamer1.0-plugins-bad");
 /// # Errors
 /// If GStreamer itself cannot be started.
 pub fn missing_elements<'a>(cameras: impl Iterator<Item = &'a Camera>) -> Result<Vec<MissingElement>, NoGStreamer> {
-    let streams = cameras.flat_map(|camera| camera.main.iter().chain(&camera.sub));
-    let needed: BTreeSet<_> = streams.flat_map(|uri| needs(uri).iter().copied()).collect();
+    let streams =
+        cameras.flat_map(|camera| camera.main.iter().chain(&camera.sub).map(|uri| (uri, camera.reader_of(uri))));
+    let needed: BTreeSet<_> = streams.flat_map(|(uri, reader)| needs(uri, reader).iter().copied()).collect();
     if needed.is_empty() {
         return Ok(Vec::new());
     }
@@ -38,11 +39,12 @@ pub fn missing_elements<'a>(cameras: impl Iterator<Item = &'a Camera>) -> Result
     Ok(missing.map(|(element, package)| MissingElement { element, package }).collect())
 }
 
-/// Elements by the scheme of the stream, each with its package.
-fn needs(uri: &StreamUri) -> &'static [(&'static str, &'static str)] {
+/// Elements by the scheme of the stream and who reads it, each with its package.
+fn needs(uri: &StreamUri, reader: Reader) -> &'static [(&'static str, &'static str)] {
     match uri.scheme() {
         "test" => &[("videotestsrc", "gstreamer1.0-plugins-base")],
         "file" => &[("decodebin", "gstreamer1.0-plugins-base"), PARSER, DECODER],
+        "rtsp" if reader == Reader::Retina => &[DECODER],
         _ => &[("rtspsrc", "gstreamer1.0-plugins-good"), PARSER, DECODER],
     }
 }

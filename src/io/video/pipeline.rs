@@ -4,13 +4,13 @@ use std::{path::Path, sync::mpsc, thread, time::Duration};
 
 use gstreamer::{self as gst, prelude::*};
 use gstreamer_app as gst_app;
-use gstreamer_video::{self as gst_video, prelude::*};
+use gstreamer_video as gst_video;
 
-use super::{FrameSource, Pace, Turn};
+use super::{FrameSource, LARGEST_PX, Pace, RTSP_TIMEOUT, Turn, ingest};
 use crate::{
     domain::{
         camera::{LinkCause, StreamUri},
-        vision::{Frame, Plane},
+        vision::Frame,
     },
     io::secrets::Credential,
 };
@@ -38,10 +38,6 @@ pub(super) struct Pipeline {
 /// pictures have no duration: what is too much is left out here.
 const PICTURES: &str = "decodebin name=decode expose-all-streams=false caps=video/x-raw(ANY) \
     ! videoconvert n-threads=1 ! video/x-raw,format=I420 ! appsink name=pictures max-buffers=2";
-/// Longest side of a picture: 8K with room.
-const LARGEST_PX: u32 = 8192;
-/// How long a camera may take to answer.
-const RTSP_TIMEOUT: Duration = Duration::from_secs(8);
 /// How long packets are held back to put them into order: over TCP they are.
 const RTSP_LATENCY_MS: u32 = 100;
 /// What an end may take before its thread is left to itself.
@@ -144,15 +140,6 @@ impl Pipeline {
             buffer.pts().and_then(|pts| sample.segment()?.downcast_ref::<gst::ClockTime>()?.to_running_time(pts));
         // One without a time of its own comes a step after the last.
         let at = running.map_or(self.last + self.step, |time| self.base + Duration::from_nanos(time.nseconds()));
-        let mapped =
-            gst_video::VideoFrameRef::from_buffer_ref_readable(buffer, info).map_err(|_| LinkCause::Unreadable)?;
-        let plane = |index: u32| -> Result<Plane<'_>, LinkCause> {
-            let stride = usize::try_from(mapped.plane_stride()[index as usize]).map_err(|_| LinkCause::Unreadable)?;
-            Ok(Plane { data: mapped.plane_data(index).map_err(|_| LinkCause::Unreadable)?, stride })
-        };
-        let chroma = [plane(1)?, plane(2)?];
-        let frame =
-            Frame::new(info.width(), info.height(), plane(0)?, Some(chroma)).map_err(|_| LinkCause::Unreadable)?;
         if at > self.last {
             self.step = at.saturating_sub(self.last).min(Duration::from_secs(1));
         }
@@ -160,7 +147,7 @@ impl Pipeline {
         // Cameras are not punctual: half a step early is on time.
         if at + self.apart.min(self.step) / 2 >= self.due {
             self.due = at.max(self.due + self.apart);
-            see(&frame, at);
+            ingest::look(buffer, info, |frame| see(frame, at))?;
         }
         Ok(())
     }

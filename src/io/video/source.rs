@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{FrameSource, Pace, pipeline::Pipeline, rendered::Rendered};
 use crate::{
-    domain::camera::{Camera, LinkCause, StreamUri},
+    domain::camera::{Camera, LinkCause, Reader, StreamUri},
     io::secrets::{Credential, Secrets},
     scene::{Lens, SceneKind, SceneOrder},
 };
@@ -16,6 +16,7 @@ pub enum Source {
     Rtsp {
         uri: StreamUri,
         credential: Option<Credential>,
+        reader: Reader,
     },
     /// A synthetic street, as a camera with that lens would see it.
     Rendered {
@@ -33,7 +34,7 @@ impl Source {
     /// # Errors
     /// [`LinkCause::NoStreamGiven`], [`LinkCause::NoSecret`], [`LinkCause::NoSuchScene`].
     pub fn of_camera(camera: &Camera, site: &Path, secrets: &Secrets) -> Result<Self, LinkCause> {
-        let uri = camera.sub.as_ref().or(camera.main.as_ref()).ok_or(LinkCause::NoStreamGiven)?;
+        let uri = camera.analysed().ok_or(LinkCause::NoStreamGiven)?;
         match uri.scheme() {
             "file" => Ok(Self::File(site.join(uri.address()))),
             "test" => Self::rendered(uri.address(), lens_of(camera)),
@@ -41,7 +42,7 @@ impl Source {
                 let named =
                     |name: &String| secrets.find(name).ok_or_else(|| LinkCause::NoSecret { secret: name.clone() });
                 let credential = camera.secret.as_ref().map(named).transpose()?;
-                Ok(Self::Rtsp { uri: uri.clone(), credential })
+                Ok(Self::Rtsp { uri: uri.clone(), credential, reader: camera.reader() })
             }
         }
     }
@@ -58,7 +59,7 @@ impl Source {
     pub(super) fn open(&self, pace: Pace) -> Result<Box<dyn FrameSource>, LinkCause> {
         match self {
             Self::File(path) => Ok(Box::new(Pipeline::of_file(path, pace)?)),
-            Self::Rtsp { uri, credential } => Ok(Box::new(Pipeline::of_rtsp(uri, credential.as_ref(), pace)?)),
+            Self::Rtsp { uri, credential, .. } => Ok(Box::new(Pipeline::of_rtsp(uri, credential.as_ref(), pace)?)),
             Self::Rendered { kind, seed, width, height, lens } => {
                 Ok(Box::new(Rendered::new(*kind, *lens, *width, *height, *seed, pace)))
             }

@@ -7,15 +7,24 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{FrameSource, GLANCE, Pace, Source, Turn};
+use super::{Clip, FrameSource, GLANCE, Pace, Source, Turn, ingest::Attended, pulse::Pulse};
 use crate::domain::{
-    camera::{LinkCause, LinkEvent, Pauses},
+    camera::{LinkCause, LinkEvent, Pauses, Sampling},
     vision::Frame,
 };
 
-/// A thread that looks through one camera for as long as this lives.
-pub struct Watch {
+/// One camera, looked through for as long as this lives.
+pub struct Watch(Reading);
+
+enum Reading {
+    Own(Own),
+    Shared(Attended),
+}
+
+/// A thread that looks through one camera alone.
+struct Own {
     stop: Arc<Stop>,
+    pulse: Arc<Pulse>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -23,6 +32,8 @@ pub struct Watch {
 pub struct WatchOptions {
     /// Pictures a second.
     pub per_second: u32,
+    /// Whether the keyframes alone will not do. Of what is not shared with other cameras every picture is looked at anyway.
+    pub wants_every: bool,
     /// Between attempts, as far as the cause has none of its own.
     pub pauses: Pauses,
     /// A stream that gives no picture for so long is opened anew.
@@ -33,7 +44,9 @@ impl Default for WatchOptions {
     fn default() -> Self {
         Self {
             per_second: 5,
-            pauses: Pauses { first: Duration::from_secs(1), longest: Duration::from_mins(1) },
+            wants_every: true,
+            // One that is back is seen within half a minute.
+            pauses: Pauses { first: Duration::from_secs(1), longest: Duration::from_secs(20) },
             silence: Duration::from_secs(10),
         }
     }
@@ -41,8 +54,9 @@ impl Default for WatchOptions {
 
 /// What a watch tells, on its own thread.
 pub trait Watcher: Send {
-    /// A picture with its stream time, which never goes back.
-    fn picture(&mut self, frame: &Frame<'_>, at: Duration);
+    /// A picture with its stream time, which never goes back, and whether it is encoded without regard to those before it:
+    /// of what GStreamer reads that is not known, and each counts as if it were.
+    fn picture(&mut self, frame: &Frame<'_>, at: Duration, is_key: bool);
     fn link(&mut self, event: LinkEvent);
 }
 
@@ -55,35 +69,73 @@ struct Stop {
 
 impl Watch {
     /// Begins to look. `watcher` is told from a thread of its own.
-    ///
-    /// # Errors
-    /// If the system gives no thread.
-    pub fn start(
+    pub(super) fn on_thread(
         name: &str,
         source: Result<Source, LinkCause>,
         options: WatchOptions,
         watcher: impl Watcher + 'static,
     ) -> io::Result<Self> {
         let stop = Arc::new(Stop::default());
-        let mut round = Round { stop: Arc::clone(&stop), options, watcher, seen: Duration::ZERO };
+        let pulse = Arc::<Pulse>::default();
+        let mut round =
+            Round { stop: Arc::clone(&stop), pulse: Arc::clone(&pulse), options, watcher, seen: Duration::ZERO };
         let thread = thread::Builder::new().name(format!("eye-{name}")).spawn(move || round.keep_looking(&source))?;
-        Ok(Self { stop, thread: Some(thread) })
+        Ok(Self(Reading::Own(Own { stop, pulse, thread: Some(thread) })))
+    }
+
+    pub(super) fn shared(attended: Attended) -> Self {
+        Self(Reading::Shared(attended))
+    }
+
+    /// Tells it to end, and does not wait: of many that end, each waits for its camera while the others do, too.
+    pub fn end(&self) {
+        match &self.0 {
+            Reading::Own(own) => own.stop.tell(),
+            Reading::Shared(attended) => attended.end(),
+        }
+    }
+
+    /// How often it is really looked at; `None` before it is known.
+    #[must_use]
+    pub fn sampling(&self) -> Option<Sampling> {
+        match &self.0 {
+            Reading::Own(own) => Some(Sampling { interval_s: own.pulse.interval_s()?, keyframes_only: false }),
+            Reading::Shared(attended) => attended.sampling(),
+        }
+    }
+
+    /// What the camera sent between both, as far as it is still there.
+    #[must_use]
+    pub fn clip(&self, from: Instant, to: Instant) -> Option<Clip> {
+        match &self.0 {
+            Reading::Own(_) => None,
+            Reading::Shared(attended) => attended.clip(from, to),
+        }
     }
 }
 
 impl Drop for Watch {
     /// Ends the stream and waits until it has ended.
     fn drop(&mut self) {
-        *self.stop.told.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        self.stop.bell.notify_all();
-        if let Some(thread) = self.thread.take() {
-            // One that panicked has said so already.
-            let _ = thread.join();
+        self.end();
+        match &mut self.0 {
+            Reading::Own(own) => {
+                if let Some(thread) = own.thread.take() {
+                    // One that panicked has said so already.
+                    let _ = thread.join();
+                }
+            }
+            Reading::Shared(attended) => attended.wait(),
         }
     }
 }
 
 impl Stop {
+    fn tell(&self) {
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.bell.notify_all();
+    }
+
     fn is_told(&self) -> bool {
         *self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -98,6 +150,7 @@ impl Stop {
 
 struct Round<W> {
     stop: Arc<Stop>,
+    pulse: Arc<Pulse>,
     options: WatchOptions,
     watcher: W,
     /// Stream time of the last picture, over all attempts.
@@ -115,6 +168,7 @@ impl<W: Watcher> Round<W> {
             let Err(cause) = opened.and_then(|mut frames| self.look(frames.as_mut())) else { return };
             let pause = self.options.pauses.next(&cause, last.filter(|_| self.seen == before));
             last = Some(pause);
+            self.pulse.rest();
             self.watcher.link(LinkEvent::Failed(cause));
             if self.stop.within(jittered(pause)) {
                 return;
@@ -129,10 +183,11 @@ impl<W: Watcher> Round<W> {
         let (base, mut heard) = (self.seen, Instant::now());
         let mut ended_empty = true;
         while !self.stop.is_told() {
-            let (watcher, seen) = (&mut self.watcher, &mut self.seen);
+            let (watcher, pulse, seen) = (&mut self.watcher, &self.pulse, &mut self.seen);
             let turn = frames.next(GLANCE, &mut |frame, at| {
                 *seen = (*seen).max(base + at);
-                watcher.picture(frame, *seen);
+                pulse.beat(*seen);
+                watcher.picture(frame, *seen, true);
             })?;
             match turn {
                 Turn::Seen => {
@@ -156,7 +211,7 @@ impl<W: Watcher> Round<W> {
 }
 
 /// Between three quarters and five quarters of it: cameras behind one switch do not all come back in one moment.
-fn jittered(pause: Duration) -> Duration {
+pub(super) fn jittered(pause: Duration) -> Duration {
     let random = f64::from(getrandom::u32().unwrap_or(u32::MAX / 2)) / f64::from(u32::MAX);
     pause.mul_f64(0.75 + random / 2.0)
 }

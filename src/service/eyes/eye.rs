@@ -9,10 +9,11 @@ use std::{
 use jiff::SignedDuration;
 use tokio::sync::{Notify, mpsc};
 
+use super::Ailing;
 use crate::{
     domain::{
-        camera::{Camera, Link, LinkCause, LinkEvent, LinkStatus, Lookout},
-        vision::{Frame, Kind, Sighting},
+        camera::{Camera, Link, LinkCause, LinkEvent, Lookout, Losses},
+        vision::{Diagnosis, Frame, Health, Kind, Sighting},
     },
     io::video::{Source, Still, Watcher},
     service::{clock::Clock, feed::Feed, findings::Seen},
@@ -24,13 +25,15 @@ pub struct Eye {
     pub source: Result<Source, LinkCause>,
     still: Mutex<Still>,
     link: Mutex<Link>,
+    ailing: Mutex<Option<Ailing>>,
     /// A picture has come, or things stand otherwise.
     pub news: Notify,
 }
 
 impl Eye {
     pub fn new(camera: Camera, source: Result<Source, LinkCause>, link: Link) -> Self {
-        Self { camera, source, still: Mutex::default(), link: Mutex::new(link), news: Notify::new() }
+        let (still, link, ailing) = (Mutex::default(), Mutex::new(link), Mutex::default());
+        Self { camera, source, still, link, ailing, news: Notify::new() }
     }
 
     pub fn link(&self) -> Link {
@@ -59,9 +62,15 @@ impl Eye {
         locked(&self.still).clone()
     }
 
+    /// What is wrong with its pictures, although they come.
+    pub fn ailing(&self) -> Option<Ailing> {
+        *locked(&self.ailing)
+    }
+
     /// Gives the memory of its picture back.
     pub fn forget(&self) {
         *locked(&self.still) = Still::default();
+        *locked(&self.ailing) = None;
     }
 }
 
@@ -74,15 +83,21 @@ pub struct Gaze {
     pub seen: Option<mpsc::Sender<Seen>>,
     /// When, in stream time, something of a kind was last told.
     pub told: HashMap<Kind, Duration>,
-    /// Whether the log was told last that it gives no pictures.
-    pub is_away: bool,
+    /// Where the log hears of cameras that are lost.
+    pub losses: Arc<Mutex<Losses>>,
     pub lookout: Lookout,
+    pub health: Health,
 }
 
 impl Watcher for Gaze {
-    fn picture(&mut self, frame: &Frame<'_>, at: Duration) {
+    fn picture(&mut self, frame: &Frame<'_>, at: Duration, is_key: bool) {
         locked(&self.eye.still).copy(frame);
         self.eye.news.notify_waiters();
+        // Between keyframes even a frozen picture changes: it gets sharper.
+        if is_key {
+            let is_news = self.health.look(frame, at);
+            self.note_health(is_news, at);
+        }
         if self.seen.is_none() {
             return;
         }
@@ -102,21 +117,31 @@ impl Watcher for Gaze {
         let now = self.clock.now();
         if let Some(link) = self.eye.set_link(|link| link.after(&event, now)) {
             let (camera, status) = (&self.eye.camera.id, link.status);
-            if let Some(cause) = &link.cause {
-                tracing::warn!(camera, %status, %cause, "a camera gives no pictures");
-                self.is_away = true;
-            } else if self.is_away && status == LinkStatus::Live {
-                tracing::info!(camera, "a camera gives pictures again");
-                self.is_away = false;
-            } else {
-                tracing::debug!(camera, %status, "a camera");
-            }
-            self.feed.tell_link(&self.eye.camera.id, link);
+            tracing::debug!(camera, %status, "a camera");
+            locked(&self.losses).note(camera, &link, now);
+            self.feed.tell_link(camera, link);
         }
     }
 }
 
 impl Gaze {
+    fn note_health(&self, is_news: bool, at: Duration) {
+        let now = self.clock.now();
+        let ailing = self.health.diagnosis().map(|Diagnosis { ailment, score, since }| {
+            let ago = SignedDuration::try_from(at.saturating_sub(since)).unwrap_or_default();
+            Ailing { ailment, score, since: now - ago }
+        });
+        if is_news {
+            let camera = &self.eye.camera.id;
+            if let Some(Ailing { ailment, score, .. }) = &ailing {
+                tracing::warn!(camera, %ailment, score, "a camera's picture is ill");
+            } else {
+                tracing::info!(camera, "a camera's picture is well again");
+            }
+        }
+        *locked(&self.eye.ailing) = ailing;
+    }
+
     /// Whether a rule is for it, and it is not what the rule has just been told.
     fn is_wanted(&mut self, sighting: &Sighting) -> bool {
         let Some(rule) = self.eye.camera.rule_for(sighting) else { return false };

@@ -3,22 +3,26 @@
 use std::{
     collections::{BTreeMap, HashMap},
     io,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, Weak},
     time::{Duration, Instant},
 };
 
+use jiff::Timestamp;
 use tokio::{sync::Semaphore, time};
 
 use super::{
-    NoPicture, Shot, Sight,
+    NoPicture, Shot, Sight, Standing,
     eye::{Eye, Gaze, locked},
     is_watched,
 };
 use crate::{
-    domain::camera::{Camera, Link, LinkStatus, Lookout},
+    domain::{
+        camera::{Camera, Incident, Link, LinkCause, Lookout, Losses},
+        vision::Health,
+    },
     io::{
         secrets::Secrets,
-        video::{Source, Watch, WatchOptions},
+        video::{Ingest, IngestOptions, Source, Watch, WatchOptions},
     },
 };
 
@@ -29,6 +33,8 @@ pub struct Looking(Arc<Inner>);
 struct Inner {
     eyes: BTreeMap<String, Arc<Eye>>,
     sight: Sight,
+    ingest: Ingest,
+    losses: Arc<Mutex<Losses>>,
     /// The streams that are open, by the camera's id.
     open: Mutex<HashMap<String, Open>>,
     /// Turns at encoding pictures.
@@ -55,7 +61,9 @@ const PATIENCE: Duration = Duration::from_secs(8);
 const FRESH: Duration = Duration::from_secs(10);
 /// Widest picture that is given, in pixels.
 const WIDEST_PX: u32 = 1280;
-/// Pictures encoded at once.
+/// No camera's last seconds are more than this.
+const LONGEST_AGO: Duration = Duration::from_mins(10);
+/// Pictures encoded, or clips written, at once.
 const ENCODING: usize = 2;
 
 impl Looking {
@@ -63,11 +71,19 @@ impl Looking {
         let (secrets, now) = (Secrets::read(&sight.secrets)?, sight.clock.now());
         let eye = |camera: &Camera| {
             let source = Source::of_camera(camera, &sight.folder, &secrets);
-            (camera.id.clone(), Arc::new(Eye::new(camera.clone(), source, Link::idle(now))))
+            let (source, link) = if camera.enabled {
+                (source, Link::idle(now))
+            } else {
+                (Err(LinkCause::Disabled), Link::disabled(now))
+            };
+            (camera.id.clone(), Arc::new(Eye::new(camera.clone(), source, link)))
         };
         let eyes: BTreeMap<_, _> = cameras.iter().map(eye).collect();
         let encoding = Arc::new(Semaphore::new(ENCODING));
-        let looking = Self(Arc::new(Inner { eyes, sight, open: Mutex::default(), encoding }));
+        let ingest = Ingest::start(IngestOptions::default())?;
+        let (losses, open) = (Arc::default(), Mutex::default());
+        let looking = Self(Arc::new(Inner { eyes, sight, ingest, losses, open, encoding }));
+        tokio::spawn(tell_losses(Arc::downgrade(&looking.0)));
         let mut open = locked(&looking.0.open);
         for (id, eye) in looking.0.eyes.iter().filter(|(_, eye)| is_watched(&eye.camera)) {
             open.insert(id.clone(), Open { watch: looking.watch(eye, true)?, asked: None });
@@ -80,15 +96,47 @@ impl Looking {
         self.0.eyes.iter().map(|(id, eye)| (id.clone(), eye.link())).collect()
     }
 
+    /// How things stand with each, by its id.
+    pub fn standings(&self) -> BTreeMap<String, Standing> {
+        let open = locked(&self.0.open);
+        let standing = |(id, eye): (&String, &Arc<Eye>)| {
+            let sampling = open.get(id).and_then(|open| open.watch.sampling());
+            (id.clone(), Standing { link: eye.link(), sampling, health: eye.ailing() })
+        };
+        self.0.eyes.iter().map(standing).collect()
+    }
+
+    pub async fn clip(&self, camera: &str, from: Timestamp, to: Timestamp) -> Result<Vec<u8>, NoPicture> {
+        if !self.0.eyes.contains_key(camera) {
+            return Err(NoPicture::UnknownCamera);
+        }
+        let (now, here) = (self.0.sight.clock.now(), Instant::now());
+        // What is longer ago than the machine runs was never kept, and the same as the longest ago that is.
+        let ago = |time: Timestamp| Duration::try_from(now.duration_since(time)).unwrap_or_default().min(LONGEST_AGO);
+        let [from, to] = [from, to].map(|time| here.checked_sub(ago(time)).unwrap_or(here));
+        let clip = locked(&self.0.open).get(camera).and_then(|open| open.watch.clip(from, to));
+        let clip = clip.ok_or(NoPicture::NothingKept)?;
+        let turn = Arc::clone(&self.0.encoding).acquire_owned().await.map_err(|_| NoPicture::TooSlow)?;
+        let write = move || {
+            let mp4 = clip.mp4().map_err(|error| NoPicture::Failed(error.to_string()));
+            drop(turn);
+            mp4
+        };
+        tokio::task::spawn_blocking(write).await.map_err(|_| NoPicture::TooSlow)?
+    }
+
     pub async fn picture(&self, camera: &str) -> Result<Shot, NoPicture> {
         let eye = self.0.eyes.get(camera).ok_or(NoPicture::UnknownCamera)?;
+        if !eye.camera.enabled {
+            return Err(NoPicture::Down(LinkCause::Disabled));
+        }
         self.ask(camera, eye)?;
         let deadline = time::Instant::now() + PATIENCE;
         let is_fresh = || eye.age().is_some_and(|age| age < FRESH);
         while !is_fresh() {
             let news = eye.news.notified();
             let link = eye.link();
-            if link.status == LinkStatus::Down {
+            if link.has_failed() {
                 // The last that it gave, with its age, is more than nothing.
                 match link.cause {
                     Some(cause) if eye.age().is_none() => return Err(NoPicture::Down(cause)),
@@ -163,22 +211,55 @@ impl Looking {
     }
 
     fn watch(&self, eye: &Arc<Eye>, always: bool) -> io::Result<Watch> {
-        let Sight { clock, feed, seen, .. } = &self.0.sight;
+        let Inner { sight: Sight { clock, feed, seen, .. }, ingest, losses, .. } = &*self.0;
+        let wants_every = always && !eye.camera.rules.is_empty();
         let gaze = Gaze {
             eye: Arc::clone(eye),
             clock: Arc::clone(clock),
             feed: feed.clone(),
-            seen: always.then(|| seen.clone()),
+            seen: wants_every.then(|| seen.clone()),
             told: HashMap::new(),
-            is_away: false,
+            losses: Arc::clone(losses),
             lookout: Lookout::default(),
+            health: Health::default(),
         };
         let per_second = if always { WATCHED_RATE } else { GLANCE_RATE };
-        Watch::start(&eye.camera.id, eye.source.clone(), WatchOptions { per_second, ..WatchOptions::default() }, gaze)
+        let options = WatchOptions { per_second, wants_every, ..WatchOptions::default() };
+        ingest.watch(&eye.camera.id, eye.source.clone(), options, gaze)
     }
 
     pub fn close(&self) {
         let ended = std::mem::take(&mut *locked(&self.0.open));
+        // All at once: a camera that does not answer is waited for while the others are.
+        for open in ended.values() {
+            open.watch.end();
+        }
         drop(ended);
+    }
+}
+
+/// Tells of cameras that are lost or back, many at once as one matter, for as long as somebody looks.
+async fn tell_losses(inner: Weak<Inner>) {
+    let mut tick = time::interval(Losses::TICK);
+    loop {
+        tick.tick().await;
+        let Some(inner) = inner.upgrade() else { return };
+        let now = inner.sight.clock.now();
+        let told = locked(&inner.losses).due(now);
+        for incident in told {
+            match incident {
+                Incident::Lost { camera, cause } => tracing::warn!(camera, %cause, "a camera gives no pictures"),
+                Incident::Back { camera } => tracing::info!(camera, "a camera gives pictures again"),
+                Incident::Many(outage) => {
+                    let (count, first) = (outage.cameras.len(), outage.cameras.first());
+                    if outage.is_lost {
+                        tracing::warn!(count, first, "many cameras were lost at once");
+                    } else {
+                        tracing::info!(count, first, "many cameras are back");
+                    }
+                    inner.sight.feed.tell_outage(outage);
+                }
+            }
+        }
     }
 }

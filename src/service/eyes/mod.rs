@@ -1,4 +1,5 @@
-//! The service's eyes: cameras with a rule are looked through all the time, any other when somebody asks.
+//! The service's eyes: cameras with a rule, and those on the network, are looked through all the time, any other when
+//! somebody asks.
 
 #[cfg(feature = "video")]
 mod eye;
@@ -7,11 +8,16 @@ mod looking;
 
 use std::{collections::BTreeMap, io, path::PathBuf, sync::Arc, time::Duration};
 
+use jiff::Timestamp;
+use serde::Serialize;
 use tokio::sync::mpsc;
 
 use super::{clock::Clock, feed::Feed, findings::Seen};
 use crate::{
-    domain::camera::{Camera, Link, LinkCause},
+    domain::{
+        camera::{Camera, Link, LinkCause, Reader, Sampling},
+        vision::Ailment,
+    },
     io::catalog::Catalog,
 };
 
@@ -22,6 +28,25 @@ pub struct Shot {
     pub age: Duration,
 }
 
+/// What is known of a camera at the moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standing {
+    pub link: Link,
+    /// How often it is really looked at, where that is known.
+    pub sampling: Option<Sampling>,
+    /// What is wrong with its pictures, although they come.
+    pub health: Option<Ailing>,
+}
+
+/// What is wrong with a camera's pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Ailing {
+    pub ailment: Ailment,
+    /// 0..=1, how clearly the last picture shows it.
+    pub score: f32,
+    pub since: Timestamp,
+}
+
 /// Why there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoPicture {
@@ -30,6 +55,10 @@ pub enum NoPicture {
     /// As many are open as may be.
     Busy,
     TooSlow,
+    /// Nothing is kept of that time.
+    NothingKept,
+    /// Why a clip could not be written.
+    Failed(String),
     /// This program was built without video.
     NoVideo,
 }
@@ -73,10 +102,24 @@ impl Eyes {
         self.looking.picture(camera).await
     }
 
+    /// An MP4 file of what a camera sent between both, as it sent it; it begins with a keyframe, which may be earlier.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn clip(&self, camera: &str, from: Timestamp, to: Timestamp) -> Result<Vec<u8>, NoPicture> {
+        self.looking.clip(camera, from, to).await
+    }
+
     /// How things stand with each camera, by its id.
     #[must_use]
     pub fn links(&self) -> BTreeMap<String, Link> {
         self.looking.links()
+    }
+
+    /// The same, with all else that is known of each.
+    #[must_use]
+    pub fn standings(&self) -> BTreeMap<String, Standing> {
+        self.looking.standings()
     }
 
     /// Closes all streams, and waits until they are. Blocks.
@@ -102,16 +145,30 @@ impl Eyes {
         std::future::ready(Err(if is_known { NoPicture::NoVideo } else { NoPicture::UnknownCamera })).await
     }
 
+    /// # Errors
+    /// Always.
+    pub async fn clip(&self, camera: &str, _: Timestamp, _: Timestamp) -> Result<Vec<u8>, NoPicture> {
+        self.picture(camera).await.map(|shot| shot.jpeg)
+    }
+
     #[must_use]
     pub fn links(&self) -> BTreeMap<String, Link> {
         BTreeMap::clone(&self.links)
     }
 
+    #[must_use]
+    pub fn standings(&self) -> BTreeMap<String, Standing> {
+        let standing =
+            |(id, link): (&String, &Link)| (id.clone(), Standing { link: link.clone(), sampling: None, health: None });
+        self.links.iter().map(standing).collect()
+    }
+
     pub fn close(&self) {}
 }
 
-/// Whether a camera is looked through all the time.
+/// Whether a camera is looked through all the time: for its rules, or because it costs next to nothing.
 #[must_use]
 pub fn is_watched(camera: &Camera) -> bool {
-    cfg!(feature = "video") && !camera.rules.is_empty()
+    let is_cheap = camera.analysed().is_some() && camera.reader() == Reader::Retina;
+    cfg!(feature = "video") && camera.enabled && (is_cheap || !camera.rules.is_empty())
 }

@@ -67,6 +67,7 @@ use crate::domain::people::{Actor, Permission};
         follow::follow,
         follow::rate,
         frame::newest,
+        frame::clip,
         evidence::view,
         evidence::thumbnail,
         evidence::original,

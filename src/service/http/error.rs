@@ -48,6 +48,8 @@ pub enum Refusal {
     /// As many cameras are open as may be.
     TooManyCameras,
     NoPictureYet,
+    /// Of that time.
+    NothingKept,
     /// This program was built without video.
     NoVideo,
     Internal,
@@ -56,7 +58,7 @@ pub enum Refusal {
 impl Refusal {
     fn status(self) -> StatusCode {
         match self {
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::NothingKept => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::SignIn | Self::UnknownToken => StatusCode::UNAUTHORIZED,
             Self::NotAllowed | Self::ForeignPage => StatusCode::FORBIDDEN,
@@ -327,7 +329,12 @@ impl From<NoPicture> for ApiError {
             NoPicture::UnknownCamera => Self::of(Refusal::NotFound),
             NoPicture::Busy => Self::of(Refusal::TooManyCameras),
             NoPicture::TooSlow => Self::of(Refusal::NoPictureYet),
+            NoPicture::NothingKept => Self::of(Refusal::NothingKept),
             NoPicture::NoVideo => Self::of(Refusal::NoVideo),
+            NoPicture::Failed(why) => {
+                tracing::error!(why, "a clip failed");
+                Self::of(Refusal::Internal)
+            }
             NoPicture::Down(cause) => {
                 Self { status: StatusCode::SERVICE_UNAVAILABLE, ..Self::unprocessable(None, &cause) }
             }

@@ -31,7 +31,7 @@ use super::{
 };
 use crate::{
     domain::{
-        camera::{Link, LinkStatus},
+        camera::{Link, LinkStatus, Outage},
         case::Case,
         duty::{Scope, Visibility},
         event::{Finding, FindingStatus},
@@ -81,8 +81,12 @@ pub enum LiveMessage {
     },
     /// Nothing happened, and the line is alive.
     Alive { seq: i64, at: Timestamp },
-    /// Things stand otherwise with a camera. Stands in no log: a screen that was away gets them all with its next snapshot.
+    /// Things stand otherwise with a camera. Stands in no log: a screen that was away gets them all when it comes back.
     Camera { camera: String, link: Link },
+    /// How things stand with all of them, for a screen that may have missed something.
+    Cameras { cameras: BTreeMap<String, Link> },
+    /// Many cameras were lost at once, or are back: one matter. Stands in no log either.
+    Outage(Outage),
     /// A case that the client may see no longer.
     Gone { seq: i64, case: Uuid },
     /// A committed change.
@@ -234,7 +238,10 @@ impl Screen {
                 self.tell(&Line::of(update)).await?;
             }
         }
-        Ok(())
+        match self.links() {
+            none if none.is_empty() => Ok(()),
+            cameras => self.send(LiveMessage::Cameras { cameras }.text()).await,
+        }
     }
 
     async fn tell(&mut self, line: &Line) -> Result<(), Gone> {

@@ -208,6 +208,7 @@ pub const ROUTES: &[Route] = &[
     ("/api/places", Permission::Act, || post(places::add)),
     ("/api/cameras", Permission::ReadCases, || get(site::cameras)),
     ("/api/cameras/{id}/frame.jpg", Permission::ReadCases, || get(frame::newest)),
+    ("/api/cameras/{id}/clip.mp4", Permission::ReadCases, || get(frame::clip)),
     ("/api/findings", Permission::ReadCases, || get(findings::list)),
     ("/api/findings/{id}/confirm", Permission::DecideFindings, || post(findings::confirm)),
     ("/api/findings/{id}/dismiss", Permission::DecideFindings, || post(findings::dismiss)),

@@ -24,7 +24,7 @@ pub async fn metrics(State(state): State<AppState>) -> Result<impl IntoResponse,
     let store = state.store.clone();
     let seq = blocking(move || store.last_seq()).await??;
     state.telemetry.log_seq.set(seq as f64);
-    state.telemetry.cameras_stand(state.eyes.links().values());
+    state.telemetry.cameras_stand(state.eyes.standings().values());
     Ok(([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], state.telemetry.text()))
 }
 

@@ -11,14 +11,14 @@ use super::{
 };
 use crate::{
     domain::{
-        camera::{Camera, Link, Pose},
+        camera::{Camera, Link, Pose, Sampling},
         duty::{
             Category, CategoryCode, CategoryKind, Department, DepartmentCode, Limit, ResponsibilityList, Urgency,
             Visibility,
         },
         grid::{Grid, GridCode, Level},
     },
-    service::eyes::is_watched,
+    service::eyes::{Ailing, Standing, is_watched},
 };
 
 /// A grid, or a wider level.
@@ -149,9 +149,15 @@ pub struct CameraProperties {
     range_m: f64,
     /// Tokens of a dome's presets.
     presets: Vec<String>,
-    /// Looked through all the time, for its rules; any other when somebody asks.
+    /// Looked through all the time, for its rules or because it is read cheaply; any other when somebody asks.
     watched: bool,
     link: Option<Link>,
+    /// How often it is really looked at, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sampling: Option<Sampling>,
+    /// What is wrong with its pictures, although they come.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    health: Option<Ailing>,
 }
 
 impl From<&Camera> for CameraProperties {
@@ -166,6 +172,8 @@ impl From<&Camera> for CameraProperties {
             presets: camera.presets.iter().map(|preset| preset.token.clone()).collect(),
             watched: is_watched(camera),
             link: None,
+            sampling: None,
+            health: None,
         }
     }
 }
@@ -174,9 +182,12 @@ impl From<&Camera> for CameraProperties {
 #[utoipa::path(get, path = "/api/cameras", tag = "site", responses((status = 200, body = Collection<CameraProperties>)))]
 pub async fn cameras(State(state): State<AppState>) -> Collection<CameraProperties> {
     let catalog = state.catalog.load();
-    let (cameras, mut links) = (catalog.cameras.cameras().iter(), state.eyes.links());
+    let (cameras, mut standings) = (catalog.cameras.cameras().iter(), state.eyes.standings());
     Collection::of(cameras.map(|camera| {
-        let properties = CameraProperties { link: links.remove(&camera.id), ..CameraProperties::from(camera) };
+        let mut properties = CameraProperties::from(camera);
+        if let Some(Standing { link, sampling, health }) = standings.remove(&camera.id) {
+            (properties.link, properties.sampling, properties.health) = (Some(link), sampling, health);
+        }
         Feature::at(camera.position, properties)
     }))
 }

@@ -307,10 +307,16 @@ auth_wanted = 摄像机要求凭据，而配置中未指名；请在 cameras.tom
 unreadable = 收到的不是可读取的视频
 too_large = { $width } × { $height } 像素的画面过大
 no_pictures = 没有画面
+line_broken = 与摄像机的连接中断
+recorder_full = 该录像机上打开的码流已达上限（{ $limit } 路）
+other_pixels = 该码流的像素格式须由 GStreamer 读取：请在 cameras.toml 中写 reader = "gstreamer"
+keyframes_only = 机器负载过高，暂时只分析关键帧
+disabled = 摄像机已停用：cameras.toml 中写有 enabled = false
 ended = 视频流已结束
 missing = 本机缺少读取所需的 { $element }
 too_many_cameras = 同时打开的摄像机已达上限，请稍后再试
 no_picture_yet = 摄像机尚未送来画面
+nothing_kept = 没有保留该时段的画面：仅 RTSP 摄像机保留最近数秒
 no_video = 本程序未包含视频功能
 # 发现
 decided_before = 该发现已处理：{ $status ->

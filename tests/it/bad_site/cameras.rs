@@ -213,6 +213,14 @@ fn control_points_that_make_no_map_say_why() {
 }
 
 #[test]
+fn a_reader_that_there_is_not_and_half_a_truth_are_named() {
+    assert_camera_refused(
+        &format!("{STREAM}reader = \"vlc\"\nenabled = \"perhaps\"\n"),
+        &["reader: \"vlc\" is none of retina, gstreamer", "enabled: \"perhaps\" is none of true, false"],
+    );
+}
+
+#[test]
 fn keys_that_nobody_reads_are_warned_of_by_camera() {
     assert_warned(
         &with_camera(&format!("{STREAM}heading = 90\n[[camera.preset]]\ntoken = \"1\"\nzoom = 3\n")),

@@ -2,6 +2,8 @@
 
 mod bad_bodies;
 mod bad_clients;
+#[cfg(feature = "video")]
+mod cameras;
 mod crowd;
 mod full_disk;
 mod kills;

@@ -1,6 +1,7 @@
 //! Real streams: files and a real RTSP server, whole and broken.
 
 mod detect;
+mod farm;
 mod files;
 mod rtsp;
 mod server;
@@ -16,7 +17,7 @@ use gridwatch::{
         camera::{LinkCause, LinkEvent, Pauses},
         vision::{Frame, Plane},
     },
-    io::video::{ClipWriter, Source, Still, Watch, WatchOptions, Watcher},
+    io::video::{ClipWriter, Ingest, IngestOptions, Source, Still, Watch, WatchOptions, Watcher},
 };
 
 /// What a watch told.
@@ -29,7 +30,7 @@ enum Told {
 struct Listener(Sender<Told>);
 
 impl Watcher for Listener {
-    fn picture(&mut self, frame: &Frame<'_>, at: Duration) {
+    fn picture(&mut self, frame: &Frame<'_>, at: Duration, _: bool) {
         let _ = self.0.send(Told::Picture { size: [frame.width(), frame.height()], at });
     }
 
@@ -42,7 +43,7 @@ impl Watcher for Listener {
 
 /// A watch with what it tells.
 struct Watched {
-    _watch: Watch,
+    watch: Watch,
     told: Receiver<Told>,
 }
 
@@ -51,14 +52,19 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 impl Watched {
     fn of(source: Source) -> Self {
+        Self::by(&Ingest::start(IngestOptions::default()).expect("threads"), source)
+    }
+
+    fn by(ingest: &Ingest, source: Source) -> Self {
         let (tell, told) = channel();
         let options = WatchOptions {
             per_second: 25,
+            wants_every: true,
             pauses: Pauses { first: Duration::from_millis(100), longest: Duration::from_millis(400) },
             silence: Duration::from_secs(2),
         };
-        let watch = Watch::start("test", Ok(source), options, Listener(tell)).expect("a thread");
-        Self { _watch: watch, told }
+        let watch = ingest.watch("test", Ok(source), options, Listener(tell)).expect("a thread");
+        Self { watch, told }
     }
 
     /// Waits until it tells that.

@@ -1,7 +1,7 @@
 //! Cameras on the network, and what happens to them.
 
 use gridwatch::{
-    domain::camera::{LinkCause, LinkEvent},
+    domain::camera::{LinkCause, LinkEvent, Reader},
     io::{secrets::Credential, video::Source},
 };
 
@@ -11,13 +11,17 @@ use super::{
 };
 
 fn live(port: u16) -> Source {
-    Source::Rtsp { uri: format!("rtsp://127.0.0.1:{port}/live").parse().expect("an address"), credential: None }
+    rtsp(&format!("rtsp://127.0.0.1:{port}/live"), Reader::Retina)
 }
 
-fn with_login(port: u16, password: &str) -> Source {
-    let Source::Rtsp { uri, .. } = live(port) else { unreachable!("it is RTSP") };
+pub fn rtsp(uri: &str, reader: Reader) -> Source {
+    Source::Rtsp { uri: uri.parse().expect("an address"), credential: None, reader }
+}
+
+pub fn with_login(source: Source, password: &str) -> Source {
+    let Source::Rtsp { uri, reader, .. } = source else { unreachable!("it is RTSP") };
     let credential = Credential { user: "viewer".to_owned(), password: password.to_owned() };
-    Source::Rtsp { uri, credential: Some(credential) }
+    Source::Rtsp { uri, credential: Some(credential), reader }
 }
 
 #[test]
@@ -53,12 +57,12 @@ fn a_line_that_is_cut_or_goes_silent_is_opened_anew() {
 #[test]
 fn a_wrong_password_and_a_wrong_path_are_told_apart() {
     let server = Server::start(0, Some(("viewer", "right")));
-    assert_eq!(Watched::of(with_login(server.port, "wrong")).until_failed(), LinkCause::AuthFailed);
+    assert_eq!(Watched::of(with_login(live(server.port), "wrong")).until_failed(), LinkCause::AuthFailed);
     assert_eq!(Watched::of(live(server.port)).until_failed(), LinkCause::AuthWanted);
-    assert_eq!(Watched::of(with_login(server.port, "right")).until_picture(), [160, 120]);
+    assert_eq!(Watched::of(with_login(live(server.port), "right")).until_picture(), [160, 120]);
     let open = Server::start(0, None);
-    let uri = format!("rtsp://127.0.0.1:{}/nothing", open.port).parse().expect("an address");
-    assert_eq!(Watched::of(Source::Rtsp { uri, credential: None }).until_failed(), LinkCause::NothingThere);
+    let nothing = rtsp(&format!("rtsp://127.0.0.1:{}/nothing", open.port), Reader::Retina);
+    assert_eq!(Watched::of(nothing).until_failed(), LinkCause::NothingThere);
 }
 
 #[test]

@@ -103,7 +103,7 @@ class Live {
     let cases = new Map(this.cases);
     let feed = [...this.feed];
     let findings = [...this.findings];
-    const links = new Map(this.links);
+    let links = new Map(this.links);
     const decided = new Map(this.decided);
     let { open, overdue } = this.beyond;
     for (const message of messages) {
@@ -114,8 +114,9 @@ class Live {
         cases = new Map(message.cases.map((one) => [one.id, one]));
         feed = message.cases.slice(0, FEED).map(asHappening);
         findings = message.findings;
-        links.clear();
-        for (const [camera, link] of Object.entries(message.cameras)) links.set(camera, link);
+        links = new Map(Object.entries(message.cameras));
+      } else if (message.type === 'cameras') {
+        links = new Map(Object.entries(message.cameras));
       } else if (message.type === 'camera') {
         links.set(message.camera, message.link);
       } else if (message.type === 'update' && 'finding' in message) {

@@ -77,6 +77,9 @@ test('a finding stands in the queue until it is decided, and cameras are as they
     ['c1', 'live'],
     ['c2', 'down'],
   ]);
+  listener.heard({ type: 'cameras', cameras: { c2: link } });
+  vi.advanceTimersByTime(100);
+  expect([...live.links.keys()]).toEqual(['c2']);
 });
 
 test('cases that the page does not hold are counted', () => {

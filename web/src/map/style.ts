@@ -1,4 +1,5 @@
 import type { LayerSpecification, StyleSpecification } from 'maplibre-gl';
+import { AWAY } from '../cameras/states';
 
 /** The map's colours: the ground recedes, borders and cases stand out. */
 export const PAINT = {
@@ -217,9 +218,9 @@ export function cameraLayers(): LayerSpecification[] {
         'icon-image': [
           'match',
           ['get', 'status'],
-          'live',
+          ['live', 'degraded'],
           'camera-live',
-          ['down', 'stalled'],
+          [...AWAY],
           'camera-down',
           'camera',
         ] as never,

@@ -36,7 +36,7 @@ export function t(key: Key, params: Record<string, string | number> = {}): strin
 }
 
 /** The word for a code that the service gives; a code that has none yet shows itself. */
-export function coded(family: 'status' | 'outcome' | 'level' | 'source' | 'kind' | 'link', code: string): string {
+export function coded(family: 'status' | 'outcome' | 'level' | 'source' | 'kind' | 'link' | 'ailment', code: string): string {
   const key = `${family}.${code}`;
   return key in zh ? t(key as Key) : code;
 }

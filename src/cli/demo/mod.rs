@@ -1,4 +1,7 @@
-//! `gridwatch demo`: the synthetic site, and the people who report on it.
+//! `gridwatch demo`: the synthetic site, its cameras, and the people who report on it.
+
+#[cfg(feature = "video")]
+mod cameras;
 
 #[cfg(feature = "video")]
 use std::{fs, path::Path};
@@ -30,6 +33,10 @@ pub enum Command {
         #[arg(long, default_value = ".", value_name = "DIR")]
         site: PathBuf,
     },
+    /// Serve cameras that are not there: RTSP, from drawn scenes. Lines such as `freeze 1-50` on standard input have
+    /// something go wrong, `none 1-50` ends it
+    #[cfg(feature = "video")]
+    Cameras(cameras::Cameras),
     /// Report what happens in the demo site to a service, as residents would
     Drive(Drive),
 }
@@ -58,6 +65,8 @@ pub fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Site { output } => demo::write_site(output)?,
         #[cfg(feature = "video")]
         Command::Scenes { site } => demo::scenes().iter().try_for_each(|scene| film(scene, site))?,
+        #[cfg(feature = "video")]
+        Command::Cameras(cameras) => cameras.run()?,
         Command::Drive(drive) => drive.run()?,
     }
     Ok(ExitCode::SUCCESS)

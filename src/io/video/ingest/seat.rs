@@ -1,0 +1,167 @@
+//! What is known of one camera that is being read, shared by those who read, decode and decide.
+
+use std::{
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
+};
+
+use super::{ring::Ring, unit::AccessUnit};
+use crate::{
+    domain::camera::{Claim, LinkCause, Sampling},
+    io::video::pulse::Pulse,
+};
+
+pub(super) struct Seat {
+    pub id: u64,
+    /// Whether every picture is wanted, and not the keyframes alone.
+    pub wants_every: bool,
+    /// Whether it is its turn to have them.
+    has_turn: AtomicBool,
+    turned: Mutex<Instant>,
+    ring: Mutex<Ring>,
+    /// Keyframes in a row of which no picture came, and why, where that is known.
+    undecoded: AtomicU32,
+    why: Mutex<Option<LinkCause>>,
+    /// Since the last account: units that came, units decoded, the time that it took, units for which there was no room.
+    came: AtomicU32,
+    decoded: AtomicU32,
+    spent_ns: AtomicU64,
+    dropped: AtomicU32,
+    cost: Mutex<Cost>,
+    pub pulse: Pulse,
+}
+
+/// What its pictures take, of late.
+#[derive(Default, Clone, Copy)]
+struct Cost {
+    seconds_each: f64,
+    per_second: f64,
+    decoded_per_second: f64,
+}
+
+/// What a camera took since the last account, in cores, and what was lost for want of room.
+pub(super) struct Account {
+    pub cores: f64,
+    pub dropped: u32,
+}
+
+/// Bytes of a camera's last seconds.
+const RING_BYTES: usize = 1024 * 1024;
+/// Keyframes in a row that nobody can decode before the stream is given up.
+const UNDECODED: u32 = 3;
+/// What a picture takes until it was measured: small, of a camera of the street.
+const SECONDS_EACH: f64 = 0.002;
+/// How much a new figure says against what was known.
+const NEW: f64 = 0.3;
+
+impl Seat {
+    pub fn new(id: u64, wants_every: bool) -> Self {
+        Self {
+            id,
+            wants_every,
+            // Until it is known that there is no room.
+            has_turn: AtomicBool::new(wants_every),
+            turned: Mutex::new(Instant::now()),
+            ring: Mutex::new(Ring::new(RING_BYTES)),
+            undecoded: AtomicU32::new(0),
+            why: Mutex::default(),
+            came: AtomicU32::new(0),
+            decoded: AtomicU32::new(0),
+            spent_ns: AtomicU64::new(0),
+            dropped: AtomicU32::new(0),
+            cost: Mutex::new(Cost { seconds_each: SECONDS_EACH, ..Cost::default() }),
+            pulse: Pulse::default(),
+        }
+    }
+
+    pub fn ring(&self) -> MutexGuard<'_, Ring> {
+        locked(&self.ring)
+    }
+
+    /// A unit has come.
+    pub fn keep(&self, unit: &AccessUnit) {
+        self.came.fetch_add(1, Relaxed);
+        self.ring().push(unit.clone());
+    }
+
+    pub fn lose(&self) {
+        self.dropped.fetch_add(1, Relaxed);
+    }
+
+    /// It took so long to decode a unit and to look at what came of it.
+    pub fn charge(&self, took: Duration, is_key: bool, has_picture: bool) {
+        self.decoded.fetch_add(1, Relaxed);
+        self.spent_ns.fetch_add(took.as_nanos() as u64, Relaxed);
+        if has_picture {
+            self.undecoded.store(0, Relaxed);
+        } else if is_key {
+            self.undecoded.fetch_add(1, Relaxed);
+        }
+    }
+
+    /// Why its keyframes are of no use, once that is certain.
+    pub fn is_of_no_use(&self) -> Option<LinkCause> {
+        let is_certain = self.undecoded.load(Relaxed) >= UNDECODED;
+        is_certain.then(|| locked(&self.why).clone().unwrap_or(LinkCause::Unreadable))
+    }
+
+    pub fn blame(&self, cause: LinkCause) {
+        *locked(&self.why) = Some(cause);
+    }
+
+    /// A new stream begins.
+    pub fn begin(&self) {
+        self.undecoded.store(0, Relaxed);
+        *locked(&self.why) = None;
+        self.ring().clear();
+    }
+
+    /// Whether every picture is decoded now.
+    pub fn has_every(&self) -> bool {
+        self.wants_every && self.has_turn.load(Relaxed)
+    }
+
+    /// It wants more than it has.
+    pub fn is_rationed(&self) -> bool {
+        self.wants_every && !self.has_turn.load(Relaxed)
+    }
+
+    pub fn set_turn(&self, has_turn: bool) {
+        if self.has_turn.swap(has_turn, Relaxed) != has_turn {
+            *locked(&self.turned) = Instant::now();
+        }
+    }
+
+    /// Closes the account of the last `seconds`.
+    pub fn account(&self, seconds: f64) -> Account {
+        let [came, decoded] = [&self.came, &self.decoded].map(|count| f64::from(count.swap(0, Relaxed)));
+        let spent = self.spent_ns.swap(0, Relaxed) as f64 / 1e9;
+        let mut cost = locked(&self.cost);
+        if decoded > 0.0 {
+            cost.seconds_each += NEW * (spent / decoded - cost.seconds_each);
+        }
+        cost.per_second += NEW * (came / seconds - cost.per_second);
+        cost.decoded_per_second += NEW * (decoded / seconds - cost.decoded_per_second);
+        Account { cores: spent / seconds, dropped: self.dropped.swap(0, Relaxed) }
+    }
+
+    /// Its claim to have every picture; `None` where it has none.
+    pub fn claim(&self) -> Option<Claim> {
+        let cost = *locked(&self.cost);
+        let has_turn = self.has_turn.load(Relaxed);
+        let claim =
+            Claim { cost: cost.seconds_each * cost.per_second, has_turn, since: locked(&self.turned).elapsed() };
+        self.wants_every.then_some(claim)
+    }
+
+    pub fn sampling(&self) -> Option<Sampling> {
+        Some(Sampling { interval_s: self.pulse.interval_s()?, keyframes_only: !self.has_every() })
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
