@@ -21,7 +21,7 @@ use crate::{
 
 /// A grid with its heat.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct GridProperties {
+pub struct HeatedGrid {
     #[schema(value_type = String)]
     code: GridCode,
     name: String,
@@ -41,13 +41,13 @@ pub struct GridProperties {
 /// The grids of now, coloured by their cases to a square kilometre. `half_life` is not for counts.
 #[utoipa::path(
     get, path = "/heat/grids.geojson", tag = "heat", params(HeatQuery),
-    responses((status = 200, body = Collection<GridProperties>), (status = "4XX", body = ErrorBody)),
+    responses((status = 200, body = Collection<HeatedGrid>), (status = "4XX", body = ErrorBody)),
 )]
 pub async fn grids(
     State(state): State<AppState>,
     By(actor): By,
     Asked(query): Asked<HeatQuery>,
-) -> Result<Collection<GridProperties>, ApiError> {
+) -> Result<Collection<HeatedGrid>, ApiError> {
     let (of, look, now) = (query.of(&state, &actor)?, query.look()?, state.clock.now());
     let before = query.before(&of, &state)?;
     if matches!(of.period, Period::Fading(_)) {
@@ -58,7 +58,7 @@ pub async fn grids(
     Ok(Collection::of(found.await??.into_iter().map(|GridHeat { grid, events, events_before, density, color }| {
         let (code, name, name_en) = (grid.code.clone(), grid.name.clone(), grid.name_en.clone());
         let color = css(color);
-        let heat = GridProperties { code, name, name_en, events, events_before, density, unit, color };
+        let heat = HeatedGrid { code, name, name_en, events, events_before, density, unit, color };
         Feature::of_area(grid.border.area(), heat)
     })))
 }
