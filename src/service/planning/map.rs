@@ -59,13 +59,16 @@ impl Map {
     pub fn of(paper: &Paper<'_>) -> Option<Self> {
         let hierarchy = &paper.coverage.hierarchy;
         let borders: Vec<&Area> = hierarchy.leaves().iter().map(|leaf| hierarchy.grid(*leaf).border.area()).collect();
-        let boxes = borders.iter().filter_map(|area| area.bounding_rect());
-        let around = boxes.reduce(|a, b| {
-            let (low, high) = (a.min(), b.min());
-            let (low_b, high_b) = (a.max(), b.max());
+        let counted = match &paper.report.findings {
+            Findings::Areas(rows) => rows.as_slice(),
+            _ => &[],
+        };
+        // Cells reach over the borders.
+        let drawn = borders.iter().copied().chain(counted.iter().map(|row| &row.area));
+        let around = drawn.filter_map(BoundingRect::bounding_rect).reduce(|a, b| {
             geo::Rect::new(
-                geo::coord! {x: low.x.min(high.x), y: low.y.min(high.y)},
-                geo::coord! {x: low_b.x.max(high_b.x), y: low_b.y.max(high_b.y)},
+                geo::coord! {x: a.min().x.min(b.min().x), y: a.min().y.min(b.min().y)},
+                geo::coord! {x: a.max().x.max(b.max().x), y: a.max().y.max(b.max().y)},
             )
         })?;
         let sheet = Sheet::of(around);

@@ -45,7 +45,10 @@ impl Inquiry<'_> {
             permutations: self.question.permutations,
         };
         let weights = study.weights();
-        warnings.extend(Warning::of_areas(observed.len(), weights.islands().count()));
+        // A density asks nothing of neighbours.
+        if self.question.method != Method::Kde {
+            warnings.extend(Warning::of_areas(observed.len(), weights.islands().count()));
+        }
         let judged = self.judge(&study, &weights, &observed, warnings)?;
         let mut rows: Vec<AreaRow> = places
             .iter()
