@@ -18,6 +18,8 @@ pub struct Entry {
 /// What it was.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+// What is seen in pictures has kinds too, and names of the interface's description are one to a thing.
+#[schema(as = EntryKind)]
 pub enum Kind {
     /// A step on a case.
     Step { case: Uuid, number: String, action: ActionKind },

@@ -24,6 +24,8 @@ pub struct SiteBody {
     time_zone: Option<String>,
     /// Layers of the basemap, for `/api/basemap/{layer}`.
     basemap: Vec<String>,
+    /// The best that a result can be given.
+    stars: u8,
 }
 
 /// The site's name, its time zone and the layers of its basemap.
@@ -37,6 +39,7 @@ pub async fn site(State(state): State<AppState>) -> Json<SiteBody> {
         name_en: settings.name_en.clone(),
         time_zone: settings.time_zone.iana_name().map(str::to_owned),
         basemap: catalog.basemap.iter().map(|layer| layer.name.clone()).collect(),
+        stars: catalog.terms.plan.stars,
     })
 }
 

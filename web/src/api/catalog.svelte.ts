@@ -8,7 +8,7 @@ const none = <P, G>(): Collection<G, P> => ({ type: 'FeatureCollection', feature
 
 /** What the site is made of: read once when the page opens. */
 class Catalog {
-  site = $state.raw<Site>({ id: '', name: null, name_en: null, time_zone: null, basemap: [] });
+  site = $state.raw<Site>({ id: '', name: null, name_en: null, time_zone: null, basemap: [], stars: 3 });
   grids = $state.raw<Collection<Area, Grid>>(none());
   cameras = $state.raw<Collection<Point | null, Camera>>(none());
   departments = $state.raw<ReadonlyMap<string, Department>>(new Map());
