@@ -19,29 +19,43 @@ export class Visitor {
 
   private constructor(
     readonly context: BrowserContext,
-    readonly page: Page,
+    public page: Page,
   ) {}
 
   static async open(browser: Browser, url: string, options: Options): Promise<Visitor> {
-    const { locale, width = 1920, height = 1080 } = options;
+    const { locale, width = 1920, height = 1080, at, ready = '[data-map=idle]' } = options;
     const context = await browser.newContext({ locale, viewport: { width, height } });
     context.setDefaultTimeout(60_000);
-    const page = await context.newPage();
-    const visitor = new Visitor(context, page);
-    const { host } = new URL(url);
+    if (at) {
+      await context.grantPermissions(['geolocation']);
+      await context.setGeolocation(at);
+    }
+    const visitor = new Visitor(context, await context.newPage());
+    visitor.#watch(visitor.page, new URL(url).host);
+    await visitor.page.goto(url);
+    await visitor.page.waitForSelector(ready);
+    return visitor;
+  }
+
+  /** Closes the page and opens it anew, as whoever comes back to it does. */
+  async reopen(url: string): Promise<void> {
+    await this.page.close();
+    this.page = await this.context.newPage();
+    this.#watch(this.page, new URL(url).host);
+    await this.page.goto(url);
+  }
+
+  #watch(page: Page, host: string): void {
     const look = (address: string) => {
       const to = new URL(address);
-      if (!['data:', 'blob:'].includes(to.protocol) && to.host !== host) visitor.abroad.push(address);
+      if (!['data:', 'blob:'].includes(to.protocol) && to.host !== host) this.abroad.push(address);
     };
     page.on('request', (request) => look(request.url()));
     page.on('websocket', (socket) => look(socket.url()));
-    page.on('pageerror', (error) => visitor.complaints.push(String(error)));
+    page.on('pageerror', (error) => this.complaints.push(String(error)));
     page.on('console', (message) => {
-      if (message.type() === 'error') visitor.complaints.push(`${message.text()} ${message.location().url}`);
+      if (message.type() === 'error') this.complaints.push(`${message.text()} ${message.location().url}`);
     });
-    await page.goto(url);
-    await page.waitForSelector('[data-map=idle]');
-    return visitor;
   }
 
   /** What axe finds against WCAG 2.2 A and AA, as text that says where. */
@@ -77,6 +91,10 @@ interface Options {
   locale: string;
   width?: number;
   height?: number;
+  /** Where its phone is. */
+  at?: { longitude: number; latitude: number; accuracy: number };
+  /** What is there once the page can be used; the map, where nothing is said. */
+  ready?: string;
 }
 
 interface AxeResult {

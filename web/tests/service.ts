@@ -49,11 +49,54 @@ export class Service {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  /** What opens a page as a member of the staff: good once. */
+  linkOf(staff: string, page: string): string {
+    return `${this.origin}${page}#code=${this.#code(staff)}`;
+  }
+
+  /** A member of the staff who does without a page. */
+  async person(staff: string): Promise<Person> {
+    const body = JSON.stringify({ code: this.#code(staff) });
+    const response = await fetch(`${this.origin}/api/session`, { method: 'POST', body });
+    if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
+    return new Person(this.origin, response.headers.get('set-cookie')?.split(';')[0] ?? '');
+  }
+
+  #code(staff: string): string {
+    const args = ['user', 'code', staff, '--site', join(this.folder, 'site'), '--data', join(this.folder, 'data')];
+    return execFileSync(BINARY, args, { encoding: 'utf8' }).trim().split(',').at(-1) ?? '';
+  }
+
   /** Somebody reports, as anybody may. */
   async report(body: object): Promise<{ case_id: string; number: string }> {
     const response = await fetch(`${this.origin}/api/reports`, { method: 'POST', body: JSON.stringify(body) });
     if (response.status !== 201) throw new Error(`${response.status}: ${await response.text()}`);
     return (await response.json()) as { case_id: string; number: string };
+  }
+}
+
+/** Somebody of the staff, by the interface alone. */
+export class Person {
+  constructor(
+    private readonly origin: string,
+    private readonly cookie: string,
+  ) {}
+
+  async get(path: string): Promise<unknown> {
+    return this.#ask(path, {});
+  }
+
+  async act(caseId: string, step: object, photo?: Buffer): Promise<unknown> {
+    const form = new FormData();
+    form.append('step', JSON.stringify(step));
+    if (photo) form.append('photo', new Blob([new Uint8Array(photo)]));
+    return this.#ask(`/api/cases/${caseId}/actions`, { method: 'POST', body: form });
+  }
+
+  async #ask(path: string, init: RequestInit): Promise<unknown> {
+    const response = await fetch(`${this.origin}${path}`, { ...init, headers: { cookie: this.cookie } });
+    if (!response.ok) throw new Error(`${path} ${response.status}: ${await response.text()}`);
+    return response.json();
   }
 }
 

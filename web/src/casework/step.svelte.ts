@@ -1,7 +1,14 @@
+import { catalog } from '../api/catalog.svelte';
 import { api, Refused } from '../api/client';
+import { newKey } from '../api/key';
 import type { CaseDetail, Next, StepBody } from '../api/resources';
 import { t, why, words } from '../words/words.svelte';
 import { fieldsOf } from './fields';
+
+/** Takes a step, now or as soon as it can be; by its key, once. */
+export type Send = (one: CaseDetail, step: StepBody, photos: readonly Blob[], key: string) => Promise<unknown>;
+
+const sendNow: Send = ({ id }, step, photos, key) => api.step(id, step, photos, key, words.language);
 
 /** A step that somebody is about to take: what was filled in, what is missing, and what came of it. */
 export class Draft {
@@ -17,16 +24,17 @@ export class Draft {
   extra = $state('1d');
   isEngineering = $state(false);
   owner = $state<string>();
-  stars = $state(5);
+  stars = $state(catalog.site.stars);
   isBusy = $state(false);
   failed = $state<string>();
   /** The same however often it is tried: it is taken once. */
-  readonly #key = crypto.randomUUID();
+  readonly #key = newKey();
 
   constructor(
     readonly one: CaseDetail,
     readonly next: Next,
     into?: string,
+    private readonly send = sendNow,
   ) {
     this.lead = one.placed.department ?? undefined;
     this.into = into;
@@ -88,7 +96,7 @@ export class Draft {
     }
     [this.isBusy, this.failed] = [true, undefined];
     try {
-      await api.step(this.one.id, this.body(place), this.photos, this.#key, words.language);
+      await this.send(this.one, this.body(place), this.photos, this.#key);
       return true;
     } catch (error) {
       const isLate = error instanceof Refused && error.status === 409;

@@ -2,8 +2,9 @@
 import { casework } from './zh/casework';
 import { desk } from './zh/desk';
 import { map } from './zh/map';
+import { report } from './zh/report';
 import { session } from './zh/session';
 
-export const zh = { ...map, ...session, ...casework, ...desk } as const;
+export const zh = { ...map, ...session, ...casework, ...desk, ...report } as const;
 
 export type Key = keyof typeof zh;

@@ -1,0 +1,85 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Visitor, launch } from './browser';
+import { Service } from './service';
+
+const PHONE = { locale: 'zh-CN', width: 360, height: 740, ready: '[data-report]' };
+
+let service: Service;
+let browser: Browser;
+
+beforeAll(async () => {
+  [service, browser] = await Promise.all([Service.start(), launch()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await service?.stop();
+});
+
+/** Nothing left the host, nothing went wrong, nobody is shut out, nothing hangs over the edge. */
+async function isSound(visitor: Visitor): Promise<void> {
+  expect(await visitor.barriers()).toEqual([]);
+  expect(visitor.abroad).toEqual([]);
+  expect(visitor.complaints).toEqual([]);
+  expect(await visitor.page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+}
+
+test('a resident reports from the code on a wall, follows the case and rates it', async () => {
+  const url = `${service.origin}/report?place=${encodeURIComponent('福来西厕')}`;
+  const visitor = await Visitor.open(browser, url, PHONE);
+  const { page } = visitor;
+  // No position may be used: the register knows the place by its name.
+  await page.locator('[data-find]').click();
+  await page.waitForSelector('[data-where=pin]');
+  const buffer = await page.screenshot({ type: 'jpeg' });
+  await page.locator('[data-photos]').setInputFiles({ name: 'a.jpg', mimeType: 'image/jpeg', buffer });
+  await page.locator('[data-report] img').waitFor();
+  await page.locator('[data-search]').fill('公共厕所');
+  await page.locator('[data-pick="010301"]').click();
+  await page.locator('[data-description]').fill('墙体开裂');
+  await isSound(visitor);
+  await page.locator('[data-send]').click();
+  const taken = page.locator('[data-taken]');
+  await taken.getByText('兴盛园第七网格').waitFor();
+  const number = (await taken.getAttribute('data-taken')) ?? '';
+  await isSound(visitor);
+
+  const [specialist, head] = await Promise.all([service.person('staff-07'), service.person('office-01')]);
+  const { cases } = (await head.get('/api/cases')) as { cases: { id: string; number: string }[] };
+  const id = cases.find((one) => one.number === number)?.id ?? '';
+  await specialist.act(id, { action: 'solve', note: '已修补' }, buffer);
+  await head.act(id, { action: 'approve' });
+
+  await page.getByRole('button', { name: '查询进度' }).click();
+  expect(await page.locator('[data-number]').inputValue()).toBe(number);
+  await page.getByRole('button', { name: '查询', exact: true }).click();
+  await page.waitForSelector('[data-followed=closed]');
+  await page.locator('[data-did=solve]').waitFor();
+  await isSound(visitor);
+  await page.locator('[data-stars="2"]').check();
+  await page.locator('[data-rate] button').click();
+  await page.getByText('您的评价：2 星').waitFor();
+  await isSound(visitor);
+  await visitor.context.close();
+});
+
+test('whoever says neither where nor what is told so, and in English too', async () => {
+  const at = { longitude: 110.0331, latitude: 40.4109, accuracy: 8 };
+  const visitor = await Visitor.open(browser, `${service.origin}/report`, { ...PHONE, locale: 'en-GB', at });
+  const { page } = visitor;
+  await page.locator('[data-send]').click();
+  await page.getByText('Missing: Place').waitFor();
+  await page.locator('[data-locate]').click();
+  await page.waitForSelector('[data-where=fix]');
+  await isSound(visitor);
+  await page.locator('[data-search]').fill('manhole');
+  expect(await page.locator('[data-pick]').count()).toBeGreaterThan(2);
+  await page.locator('#tab-follow').click();
+  await page.locator('[data-number]').fill('2026-000001');
+  await page.locator('[data-secret]').fill('nobody-was-told-this');
+  await page.getByRole('button', { name: 'Look it up' }).click();
+  await page.getByRole('alert').waitFor();
+  expect(await visitor.barriers()).toEqual([]);
+  await visitor.context.close();
+});
