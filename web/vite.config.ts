@@ -27,13 +27,42 @@ function packed(): Plugin {
   };
 }
 
+/**
+ * Names in the phone's page what it loads later, all but the map: the browser fetches it when it has nothing else to do,
+ * and the page's worker keeps it for when there is no network.
+ */
+function named(): Plugin {
+  return {
+    name: 'named',
+    transformIndexHtml: {
+      order: 'post',
+      handler(html, { bundle = {}, chunk, path }) {
+        if (!chunk || path !== '/phone.html') return;
+        const files = new Set<string>();
+        const walk = (file: string): void => {
+          const one = bundle[file];
+          if (one?.type !== 'chunk' || files.has(file) || one.moduleIds.some((id) => id.includes('maplibre-gl'))) return;
+          files.add(file);
+          for (const style of one.viteMetadata?.importedCss ?? []) files.add(style);
+          [...one.imports, ...one.dynamicImports].forEach(walk);
+        };
+        walk(chunk.fileName);
+        const later = [...files].filter((file) => !html.includes(file));
+        return later.map((file) => ({ tag: 'link', attrs: { rel: 'prefetch', href: `/${file}` }, injectTo: 'head' as const }));
+      },
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [svelte(), packed()],
+  plugins: [svelte(), named(), packed()],
   build: {
     target: 'es2022',
     // One HTML entry for each audience; the desks and the wall join here.
     rollupOptions: {
-      input: { map: 'index.html', report: 'report.html' },
+      input: { map: 'index.html', phone: 'phone.html', report: 'report.html', worker: 'src/pages/phone/worker.ts' },
+      // A service worker keeps its name, and rules the folder that it lies in.
+      output: { entryFileNames: ({ name }) => (name === 'worker' ? 'phone.js' : 'assets/[name]-[hash].js') },
     },
     // A picture inside a style would need a wider policy than the server sends.
     assetsInlineLimit: 0,

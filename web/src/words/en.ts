@@ -1,8 +1,9 @@
 import { casework } from './en/casework';
 import { desk } from './en/desk';
 import { map } from './en/map';
+import { phone } from './en/phone';
 import { report } from './en/report';
 import { session } from './en/session';
 import type { Key } from './zh';
 
-export const en: Record<Key, string> = { ...map, ...session, ...casework, ...desk, ...report };
+export const en: Record<Key, string> = { ...map, ...session, ...casework, ...desk, ...phone, ...report };

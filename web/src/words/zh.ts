@@ -2,9 +2,10 @@
 import { casework } from './zh/casework';
 import { desk } from './zh/desk';
 import { map } from './zh/map';
+import { phone } from './zh/phone';
 import { report } from './zh/report';
 import { session } from './zh/session';
 
-export const zh = { ...map, ...session, ...casework, ...desk, ...report } as const;
+export const zh = { ...map, ...session, ...casework, ...desk, ...phone, ...report } as const;
 
 export type Key = keyof typeof zh;
