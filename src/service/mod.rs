@@ -16,6 +16,7 @@ pub mod heat;
 pub mod http;
 pub mod intake;
 mod listening;
+pub mod looks;
 pub mod lock;
 pub mod patrol;
 pub mod planning;

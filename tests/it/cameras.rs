@@ -16,7 +16,7 @@ use crate::harness::{
     service::{Service, answer},
 };
 
-fn farm(count: usize) -> Farm {
+pub fn farm(count: usize) -> Farm {
     let scene = Scene::new(SceneKind::Street, Lens::default(), 320, 180, 1);
     let footage = [Arc::new(Footage::film(&scene, 20).expect("an encoder"))];
     Farm::start(&footage, count, ([127, 0, 0, 1], 0).into(), None).expect("a port")
@@ -31,7 +31,7 @@ fn site(farm: &Farm, count: usize, more: &str) -> Site {
 }
 
 /// Asks for a camera again until that holds of it, while the clock goes on.
-async fn until(service: &Service, camera: usize, holds: impl Fn(&Value) -> bool) -> Value {
+pub async fn until(service: &Service, camera: usize, holds: impl Fn(&Value) -> bool) -> Value {
     let mut last = Value::Null;
     for _ in 0..600 {
         last = answer(service.get("/api/cameras")).await.1["features"][camera]["properties"].take();
@@ -117,5 +117,22 @@ async fn a_picture_that_is_none_is_told_and_counted_and_the_last_seconds_can_be_
     assert_eq!((status, &turned["error"]["field"]), (StatusCode::BAD_REQUEST, &json!("to")), "{turned}");
     let (status, _) = get("/api/cameras/c9/clip.mp4").await;
     assert_eq!(status, StatusCode::NOT_FOUND);
+    service.running.stop().await.expect("stops");
+}
+
+#[tokio::test]
+async fn a_clock_that_is_wrong_is_told_with_what_the_camera_sends() {
+    let farm = farm(1);
+    let service = Service::of(site(&farm, 1, "").path()).await;
+    let right = until(&service, 0, |camera| camera["stream"]["clock_off_s"].is_number()).await;
+    assert!(right["stream"]["clock_off_s"].as_f64().is_some_and(|off| off.abs() < 5.0), "{right}");
+    assert!(right["stream"]["codec"].as_str().is_some_and(|codec| codec.starts_with("avc1.")), "{right}");
+    assert_eq!(right["stream"]["size"], json!([320, 180]));
+    farm.set_fault(1, Some(Fault::ClockOff));
+    let wrong = until(&service, 0, |camera| camera["link"]["status"] == "wrong_clock").await;
+    let off_s = wrong["link"]["cause"]["params"]["off_s"].as_f64().expect("seconds");
+    assert!((off_s - 3_600.0).abs() < 5.0, "{wrong}");
+    farm.set_fault(1, None);
+    until(&service, 0, |camera| camera["link"]["status"] == "live").await;
     service.running.stop().await.expect("stops");
 }

@@ -47,3 +47,5 @@ mod store;
 mod truth;
 #[cfg(feature = "video")]
 mod video;
+#[cfg(feature = "video")]
+mod watching;

@@ -29,7 +29,7 @@ pub use pose::{Pose, PoseError};
 pub use ration::{Claim, Sampling, turns};
 pub use rule::{Raise, Rule};
 pub use seen::Lookout;
-pub use stream::{Reader, StreamUri, StreamUriError};
+pub use stream::{Reader, StreamFacts, StreamKind, StreamUri, StreamUriError};
 pub use timeline::Timeline;
 pub use view::View;
 
@@ -114,7 +114,20 @@ impl Camera {
     /// The stream that is looked at: the small one where there are two.
     #[must_use]
     pub fn analysed(&self) -> Option<&StreamUri> {
-        self.sub.as_ref().or(self.main.as_ref())
+        self.stream(self.analysed_kind())
+    }
+
+    #[must_use]
+    pub fn analysed_kind(&self) -> StreamKind {
+        if self.sub.is_some() { StreamKind::Sub } else { StreamKind::Main }
+    }
+
+    #[must_use]
+    pub fn stream(&self, kind: StreamKind) -> Option<&StreamUri> {
+        match kind {
+            StreamKind::Main => self.main.as_ref(),
+            StreamKind::Sub => self.sub.as_ref(),
+        }
     }
 
     /// Who reads that one.

@@ -404,10 +404,12 @@ line_broken = the connection to the camera broke
 recorder_full = as many streams are open at that recorder as may be: { $limit }
 other_pixels = its pictures are of a kind that only GStreamer reads: say reader = "gstreamer" in cameras.toml
 keyframes_only = keyframes alone are looked at: the machine has too much to do
+clock_off = the camera's clock is wrong by { $off_s } s
 disabled = the camera is switched off: cameras.toml says enabled = false
 ended = the stream has ended
 missing = this machine lacks { $element }, which reading it needs
 too_many_cameras = as many cameras are open as may be; try again in a moment
+too_many_viewers = as many people watch cameras as may; try again in a moment
 no_picture_yet = the camera has sent no picture yet
 nothing_kept = nothing is kept of that time: of cameras read over RTSP there are the last seconds
 no_video = this program was built without video

@@ -311,10 +311,12 @@ line_broken = 与摄像机的连接中断
 recorder_full = 该录像机上打开的码流已达上限（{ $limit } 路）
 other_pixels = 该码流的像素格式须由 GStreamer 读取：请在 cameras.toml 中写 reader = "gstreamer"
 keyframes_only = 机器负载过高，暂时只分析关键帧
+clock_off = 摄像机时钟偏差 { $off_s } 秒
 disabled = 摄像机已停用：cameras.toml 中写有 enabled = false
 ended = 视频流已结束
 missing = 本机缺少读取所需的 { $element }
 too_many_cameras = 同时打开的摄像机已达上限，请稍后再试
+too_many_viewers = 同时观看视频的人数已达上限，请稍后再试
 no_picture_yet = 摄像机尚未送来画面
 nothing_kept = 没有保留该时段的画面：仅 RTSP 摄像机保留最近数秒
 no_video = 本程序未包含视频功能
