@@ -32,9 +32,10 @@ use super::{
     messages,
     planning::desk::Planning,
     register,
+    reread::{self, Rereading},
     secret::Secret,
     telemetry::Telemetry,
-    truth,
+    truth, upkeep,
     witness::WitnessStand,
 };
 use crate::{
@@ -69,8 +70,9 @@ pub struct Running {
     eyes: Eyes,
     looks: Looks,
     /// What passes changes on to the screens, what takes findings in, what answers reports that ask for a frame, what
-    /// tells lateness, what sends messages, and what ends looks.
-    background: [JoinHandle<()>; 6],
+    /// tells lateness, what sends messages, what ends looks, what follows the site's files,
+    /// and what looks after the cameras.
+    background: [JoinHandle<()>; 8],
     /// Let go last.
     lock: Lock,
 }
@@ -175,6 +177,15 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
     let receivers = messages::receivers(&options.site, &catalog.load().settings.notify, &secrets)?;
     let sending = messages::start(&intake, receivers);
     let witnesses = questions.answer(intake.clone(), eyes.clone());
+    let editing = Arc::<tokio::sync::Mutex<()>>::default();
+    let rereading = reread::start(Rereading {
+        folder: options.site.clone(),
+        secrets: secrets_file(&data),
+        intake: intake.clone(),
+        eyes: eyes.clone(),
+        editing: Arc::clone(&editing),
+    });
+    let keeping = upkeep::start(intake.clone(), eyes.clone());
     let (looks, ending_looks) = Looks::start(&site, &store, &clock);
     let state = AppState {
         intake,
@@ -188,7 +199,7 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
         evidence,
         heat: Heat::new(Arc::clone(&site), store.clone()),
         pictures,
-        editing: Arc::default(),
+        editing,
         counting,
         planning,
         folder: options.site.as_path().into(),
@@ -209,7 +220,7 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
         listening,
         eyes,
         looks,
-        background: [passing_on, taking, witnesses, ticking, sending, ending_looks],
+        background: [passing_on, taking, witnesses, ticking, sending, ending_looks, rereading, keeping],
         lock,
     })
 }

@@ -15,6 +15,7 @@ mod rule;
 mod seen;
 mod stream;
 mod timeline;
+mod upkeep;
 mod view;
 
 use super::geo::{ErrorEllipse, Position};
@@ -31,6 +32,7 @@ pub use rule::{Raise, Rule};
 pub use seen::Lookout;
 pub use stream::{Reader, StreamFacts, StreamKind, StreamUri, StreamUriError};
 pub use timeline::Timeline;
+pub use upkeep::{CameraTime, Trouble};
 pub use view::View;
 
 /// Metres above ground of a camera whose height nobody measured: a lamp pole's arm.

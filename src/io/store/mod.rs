@@ -6,6 +6,7 @@
 
 mod access;
 mod accounts;
+mod camera_days;
 mod cases;
 mod casework;
 mod catalog;
@@ -43,6 +44,7 @@ use tokio::sync::broadcast;
 use crate::domain::update::Update;
 pub use access::{Credential, Purpose};
 pub use accounts::Attempt;
+pub use camera_days::CameraDay;
 pub use cases::{CaseFilter, Page};
 pub use casework::{Taken, ToTake};
 pub use catalog::{Adopted, NewVersion, Origin, Present};

@@ -59,6 +59,7 @@ use crate::domain::people::{Actor, Permission};
         figures::tally,
         figures::cases,
         figures::scores,
+        figures::availability,
         hotspots::hotspots,
         hotspots::reports,
         findings::list,

@@ -210,6 +210,7 @@ pub const ROUTES: &[Route] = &[
     ("/api/places", Permission::LookAround, || get(places::list)),
     ("/api/places", Permission::Act, || post(places::add)),
     ("/api/cameras", Permission::ReadCases, || get(site::cameras)),
+    ("/api/cameras/availability", Permission::ReadFigures, || get(figures::availability)),
     ("/api/cameras/{id}/frame.jpg", Permission::ReadCases, || get(frame::newest)),
     ("/api/cameras/{id}/clip.mp4", Permission::ReadCases, || get(frame::clip)),
     ("/api/cameras/{id}/live", Permission::ReadCases, || get(watching::watch)),
