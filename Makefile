@@ -36,7 +36,7 @@ soak: packages ## 309 cameras for 30 minutes, some of them ill, one dead: what g
 
 bench-peers: packages ## benchmarks of heat and hotspots, then what others take for the same (from PyPI)
 	@$(CARGO) bench --quiet --bench heat --bench hotspots
-	@scripts/install-peers numpy opencv-python-headless datashader pillow esda libpysal scikit-learn
+	@scripts/install-peers numpy opencv-python-headless datashader pillow esda libpysal scikit-learn KDEpy
 	@target/peers/bin/python -W ignore scripts/peers-heat.py
 	@target/peers/bin/python -W ignore scripts/peers-hotspots.py --times
 
@@ -45,9 +45,10 @@ verify: packages ## the long proofs: more random cases, more points
 	@$(CARGO) bench --quiet --bench vision
 	@scripts/install-packages python3-opencv
 	@/usr/bin/python3 scripts/opencv-mog2.py
-	@scripts/install-peers esda libpysal scikit-learn pymannkendall
+	@scripts/install-peers esda libpysal scikit-learn pymannkendall scipy
 	@$(CARGO) build --release --quiet
 	@target/peers/bin/python -W ignore scripts/peers-hotspots.py target/release/gridwatch .
+	@target/peers/bin/python -W ignore scripts/peers-heat.py --values target/release/gridwatch .
 
 packages:
 	@scripts/install-packages

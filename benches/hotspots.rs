@@ -1,8 +1,8 @@
-//! Statistics of hotspots: neighbours and Gi* of 30,000 polygons, DBSCAN of a million incidents.
+//! Statistics of hotspots: neighbours and Gi* of 30,000 polygons, density and DBSCAN of a million incidents.
 //!
 //! The baselines are what is written first: neighbours by comparing each polygon's corners with those of all that share one
 //! of them through a hash map, permutations that draw anew for each area, clusters by looking at the nine cells around each
-//! incident again and again.
+//! incident again and again, a kernel over a board cell by cell.
 #![expect(clippy::expect_used, reason = "a bench stops where it errs")]
 
 mod measure;
@@ -11,7 +11,10 @@ use std::collections::{HashMap, HashSet};
 
 use geo::CoordsIter;
 use gridwatch::domain::{
-    analysis::hotspot::{Density, Neighbors, Own, Permutations, Study, Weights, dbscan, gi, tails},
+    analysis::{
+        heat::Shape as Kernel,
+        hotspot::{Board, Density, Neighbors, Own, Permutations, Study, Weights, dbscan, gi, tails},
+    },
     geo::{Area, Position},
 };
 use measure::{Contestant, compare};
@@ -24,6 +27,7 @@ use rand_chacha::{
 const COLUMNS: usize = 173;
 const ROWS: usize = 174;
 const INCIDENTS: usize = 1_000_000;
+const BANDWIDTH_M: f64 = 100.0;
 const PERMUTATIONS: Permutations = Permutations { count: 999, seed: 1 };
 /// The baseline draws as seldom as this, and is told per permutation.
 const FEW: u32 = 9;
@@ -65,6 +69,22 @@ fn main() {
         ],
     );
     let positions = city(&mut dice);
+    let points_m: Vec<[f64; 2]> = positions.iter().map(|at| on_plane(*at)).collect();
+    // With a margin of two kilometres, as others need one.
+    let board = Board { first_m: [-2_000.0; 2], bin_m: 24_000.0 / 1_023.0, width: 1_024, height: 1_024 };
+    let quick = || board.spread(points_m.iter().map(|at| (*at, 1.0)), Kernel::Gaussian, BANDWIDTH_M);
+    let plain = || density_in_columns(&board, &points_m);
+    let (ours, theirs) = (quick(), plain());
+    let most = theirs.iter().copied().fold(0.0, f64::max);
+    assert!(ours.iter().zip(&theirs).all(|(a, b)| (f64::from(*a) - b).abs() < most / 100.0), "the same density");
+    compare(
+        "hotspots.kde.1m",
+        ("ms", 1e3),
+        vec![
+            Contestant::new("gridwatch", 1, || sum(quick().into_iter().map(f64::from))),
+            Contestant::new("rows_then_columns", 1, || sum(plain().into_iter())),
+        ],
+    );
     let density = Density { eps_m: 10.0, min_points: 12 };
     compare(
         "hotspots.dbscan.1m",
@@ -76,6 +96,33 @@ fn main() {
             Contestant::new("cells_in_a_map", 1, || cells_in_a_map(&positions, density)),
         ],
     );
+}
+
+fn on_plane(at: Position) -> [f64; 2] {
+    [(at.lon() - 110.0) * 111_195.0 * 40.05_f64.to_radians().cos(), (at.lat() - 40.0) * 111_195.0]
+}
+
+/// Each point in its nearest bin, then the kernel along the rows and along the columns.
+fn density_in_columns(board: &Board, points_m: &[[f64; 2]]) -> Vec<f64> {
+    let (width, height) = (board.width, board.height);
+    let mut bins = vec![0.0; width * height];
+    for at in points_m {
+        let [x, y] = [0, 1].map(|axis| ((at[axis] - board.first_m[axis]) / board.bin_m).round() as usize);
+        bins[y * width + x] += 1.0 / (board.bin_m * board.bin_m);
+    }
+    let sigma = BANDWIDTH_M / board.bin_m;
+    let reach = (4.0 * sigma).ceil() as usize;
+    let bell: Vec<f64> = (0..=2 * reach).map(|i| (-0.5 * ((i as f64 - reach as f64) / sigma).powi(2)).exp()).collect();
+    let whole: f64 = bell.iter().sum();
+    let along = |bins: &[f64], step: usize, length: usize| -> Vec<f64> {
+        let one = |i: usize| {
+            let at = i / step % length;
+            let near = at.saturating_sub(reach)..(at + reach + 1).min(length);
+            near.map(|other| bins[i - at * step + other * step] * bell[other + reach - at] / whole).sum()
+        };
+        (0..bins.len()).map(one).collect()
+    };
+    along(&along(&bins, 1, width), width, height)
 }
 
 fn sum(values: impl Iterator<Item = f64>) -> u64 {
@@ -160,9 +207,7 @@ fn drawn_anew(values: &[f64], weights: &Weights) -> u64 {
 
 /// On a plane, by a map of cells, with a stack.
 fn cells_in_a_map(positions: &[Position], density: Density) -> u64 {
-    let narrow = 40.05_f64.to_radians().cos();
-    let points: Vec<[f64; 2]> =
-        positions.iter().map(|at| [(at.lon() - 110.0) * 111_195.0 * narrow, (at.lat() - 40.0) * 111_195.0]).collect();
+    let points: Vec<[f64; 2]> = positions.iter().map(|at| on_plane(*at)).collect();
     let cell = |at: [f64; 2]| at.map(|m| (m / density.eps_m).floor() as i64);
     let mut cells: HashMap<[i64; 2], Vec<usize>> = HashMap::new();
     points.iter().enumerate().for_each(|(i, at)| cells.entry(cell(*at)).or_default().push(i));

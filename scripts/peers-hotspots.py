@@ -6,8 +6,8 @@
     target/peers/bin/python scripts/peers-hotspots.py --times          # `make bench-peers` does it
 
 Irregular polygons with counts: z of Gi* and local Moran to 1e-9, Moran's I with its z, the same neighbours, and
-permutation p within the error of the dice. Incidents on the ground: the clusters of DBSCAN with haversine metres, and the
-trends of Mann and Kendall. Skips plainly where a library is not there.
+permutation p within the error of the dice. Incidents on the ground: kernel densities to 1e-9 where they are summed exactly and
+to a hundredth by bins, the clusters of DBSCAN with haversine metres, and the trends of Mann and Kendall. Skips plainly where a library is not there.
 """
 import json
 import math
@@ -78,6 +78,9 @@ def main(binary):
             worst(f"{name}.gi_star.z", [row["z"] for row in hot], gi.Zs, 1e-9)
             # esda's p is of one side.
             worst(f"{name}.gi_star.p", [row["p"] / 2 for row in hot], gi.p_norm, 1e-9)
+            around = G_Local(y, weights, transform="B", star=False, permutations=0)
+            about, near = ours(binary, file.name, "gi", name)
+            worst(f"{name}.gi.z", [row["z"] for row in near], around.Zs, 1e-9)
             gi = G_Local(numpy.array(apart), weights, transform="B", star=True, permutations=PERMUTATIONS)
             about, hot = ours(binary, file.name, "gi-star", name, "w")
             # Both throw dice: five standard deviations of a probability of a half, and of one that is rare.
@@ -93,6 +96,44 @@ def main(binary):
             whole = Moran(y, weights, transformation="r", permutations=99)
             theirs = [whole.I, whole.EI, whole.z_rand]
             worst(f"{name}.moran.global", [about["global"][k] for k in ("i", "expected", "z")], theirs, 1e-9)
+
+
+def on_plane(first, points):
+    """Metres around a place, by the ellipsoid's radii of curvature there (WGS84)."""
+    e2, latitude = 6.694379990141316e-3, math.radians(first[1])
+    w2 = 1 - e2 * math.sin(latitude) ** 2
+    east = 6_378_137.0 / math.sqrt(w2) * math.cos(latitude)
+    north = 6_378_137.0 * (1 - e2) / w2**1.5
+    return numpy.radians(numpy.subtract(points, first)) * (east, north)
+
+
+def densities(binary, site):
+    """Kernel density in the middle of each cell: exactly, and by way of bins where there are too many."""
+    try:
+        from sklearn.neighbors import KernelDensity
+    except ImportError as missing:
+        return print(f"skipped: {missing}; pip install scikit-learn")
+    dice = numpy.random.default_rng(3)
+
+    def compare(name, count, kernel, bandwidth, limit):
+        points = (110.03, 40.412) + dice.normal(size=(count, 2)) * (0.002, 0.001)
+        with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
+            file.write("lon,lat\n" + "".join(f"{float(x)!r},{float(y)!r}\n" for x, y in points))
+            file.flush()
+            command = [binary, "hotspots", "--site", site, "--input", file.name, "--method", "kde", "--cells", "square:100",
+                       "--kernel", kernel, "--bandwidth-m", str(bandwidth), "--edge", "none", "--keep-piles"]
+            said = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+        assert said["about"]["elsewhere"] == 0, "all of them lie on the grids"
+        rings = numpy.array([feature["geometry"]["coordinates"][0][0] for feature in said["features"]])
+        middles = rings[:, :4].mean(axis=1)
+        model = KernelDensity(kernel=kernel, bandwidth=bandwidth).fit(on_plane(middles[0], points))
+        theirs = numpy.exp(model.score_samples(on_plane(middles[0], middles))) * count * 1e6
+        ours = numpy.array([feature["properties"]["per_km2"] for feature in said["features"]])
+        worst(f"kde.{name}.{kernel}", ours / theirs.max(), theirs / theirs.max(), limit)
+
+    for kernel in ("gaussian", "epanechnikov"):
+        compare("exact", 500, kernel, 150, 1e-9)
+        compare("binned", 200_000, kernel, 400, 1e-2)
 
 
 EARTH_M = 6_371_008.8
@@ -188,14 +229,22 @@ def times():
     values = numpy.random.default_rng(5).integers(0, 20, rows * columns).astype(float)
     tell("gi_star.30k", lambda: G_Local(values, weights, transform="B", star=True, permutations=0))
     tell("gi_star.30k.999_permutations", lambda: G_Local(values, weights, transform="B", star=True, permutations=999))
-    try:
-        from sklearn.cluster import DBSCAN
-    except ImportError as missing:
-        return print(f"skipped: {missing}; pip install scikit-learn")
     dice = numpy.random.default_rng(5)
     busy = dice.random((64, 2))
     around = busy[numpy.arange(500_000) % 64] + (dice.random((500_000, 2)) - 0.5) * 0.02
     points = numpy.vstack([dice.random((500_000, 2)), around]) * (20_000, 11_000)
+    try:
+        from KDEpy import FFTKDE
+
+        board = numpy.stack(numpy.meshgrid(numpy.linspace(-2e3, 22e3, 1024), numpy.linspace(-2e3, 13e3, 1024), indexing="ij"), -1)
+        board = board.reshape(-1, 2)
+        tell("kde.1m", lambda: FFTKDE(kernel="gaussian", bw=100).fit(points).evaluate(board))
+    except ImportError as missing:
+        print(f"skipped: {missing}; pip install KDEpy")
+    try:
+        from sklearn.cluster import DBSCAN
+    except ImportError as missing:
+        return print(f"skipped: {missing}; pip install scikit-learn")
     tell("dbscan.1m", lambda: DBSCAN(eps=10, min_samples=12, algorithm="kd_tree").fit(points))
 
 
@@ -205,5 +254,6 @@ if __name__ == "__main__":
     else:
         binary, site = (sys.argv[1:] + ["target/release/gridwatch", "."][len(sys.argv) - 1:])[:2]
         main(binary)
+        densities(binary, site)
         clusters(binary, site)
         trends(binary, site)

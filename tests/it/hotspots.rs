@@ -55,8 +55,28 @@ fn events_are_counted_by_the_sites_grids() {
 }
 
 #[test]
+fn a_period_is_held_against_the_one_before_it_if_the_table_has_any_of_it() {
+    let events = |days: std::ops::Range<u32>| {
+        let event = |day| format!("110.03,40.41,2026-03-{day:02}T12:00:00+08:00\n");
+        format!("lon,lat,time\n{}", days.map(event).collect::<String>())
+    };
+    let tables = Site::empty().with("both.csv", events(1..15)).with("one.csv", events(8..15));
+    let compared = |file: &str, more: &[&str]| {
+        let table = tables.file(file).display().to_string();
+        let asked =
+            ["hotspots", "--method", "gi-star", "--from", "2026-03-08", "--to", "2026-03-15", "--input", &table];
+        let said: Value =
+            serde_json::from_slice(&run_in(demo_site(), &[&asked[..], more].concat(), "").stdout).expect("GeoJSON");
+        (said["about"]["before"].as_u64(), said["about"].get("compare").is_some())
+    };
+    assert_eq!(compared("both.csv", &[]), (Some(7), true));
+    assert_eq!(compared("both.csv", &["--compare", "none"]), (Some(0), false));
+    assert_eq!(compared("one.csv", &[]), (Some(0), false));
+}
+
+#[test]
 fn every_method_gives_every_form() {
-    for method in ["gi-star", "moran", "kde", "dbscan", "hdbscan", "emerging", "near-repeat"] {
+    for method in ["gi-star", "gi", "moran", "kde", "dbscan", "hdbscan", "emerging", "near-repeat"] {
         for format in ["geojson", "csv", "xlsx", "html"] {
             let more =
                 ["--method", method, "--format", format, "--step-days", "2", "--eps-m", "300", "--min-points", "4"];

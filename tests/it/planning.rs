@@ -43,7 +43,13 @@ async fn a_report_asked_again_as_of_its_change_is_the_same_whatever_has_changed_
     );
     assert_eq!(lasting(people.get(HEAD, &again).await), lasting(first.clone()));
     // One turns out to be nothing, and another comes.
+    let warm = async |people: &mut People| people.get(HEAD, "/heat/legend.json").await["events"].as_u64();
+    assert_eq!(warm(&mut people).await, Some(6));
     people.step(HEAD, &cases[0], json!({"action": "disprove", "note": "nothing there"})).await;
+    // It is read again once in a while.
+    while warm(&mut people).await != Some(5) {
+        tokio::task::yield_now().await;
+    }
     people.step(HEAD, &cases[1], json!({"action": "verify"})).await;
     people.report(INFORMANT, json!({"lon": 110.0331, "lat": 40.4121, "category": "020604"})).await;
     let now = people.get(HEAD, ASKED).await;
@@ -94,6 +100,7 @@ async fn questions_that_make_no_sense_are_refused_by_name() {
         ("min_points=0", "min_points"),
         ("method=kde&kernel=box", "kernel"),
         ("method=kde&bandwidth_m=0", "bandwidth_m"),
+        ("method=kde&edge=round", "edge"),
         ("step_days=400", "step_days"),
         ("from=2026-03-02&to=2026-03-01", "to"),
         ("period=2026-13", "period"),

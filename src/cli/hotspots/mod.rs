@@ -14,7 +14,7 @@ use crate::{
         analysis::{
             figures::Period,
             heat::Shape as Kernel,
-            hotspot::{Density, LEAST_EPS_M, MOST_EPS_M, Neighbors, Permutations, Shape},
+            hotspot::{Density, Edge, LEAST_EPS_M, MOST_EPS_M, Neighbors, Permutations, Shape},
             planning::{BANDWIDTHS_M, Exposure, Grain, Ground, Method, Per, Question},
         },
         duty::{Request, place},
@@ -61,6 +61,9 @@ pub struct Args {
     /// Of kde: standard deviation of a Gaussian, radius of the others [default: by a rule]
     #[arg(long, value_name = "M")]
     bandwidth_m: Option<f64>,
+    /// Of kde: how what falls off the ground is made good: uniform, diggle or none
+    #[arg(long, default_value_t, value_name = "E", value_parser = one_of::<Edge>)]
+    edge: Edge,
     /// Of emerging: days of a step
     #[arg(long, default_value_t = 7, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=366))]
     step_days: u32,
@@ -70,7 +73,7 @@ pub struct Args {
     /// To this instant, exclusive
     #[arg(long, value_name = "T")]
     to: Option<String>,
-    /// The period before, that is held against
+    /// A period that is held against, or none [default: as long, right before, if the table has events of it]
     #[arg(long, value_name = "FROM/TO")]
     compare: Option<String>,
     /// Events of this category alone
@@ -138,7 +141,11 @@ fn report(args: &Args, language: Language) -> anyhow::Result<Vec<u8>> {
     if let (Some(from), Some(to)) = (period.from, period.to) {
         ensure!(from < to, "--from {from} is not before --to {to}");
     }
-    let compare = args.compare.as_ref().map(|text| incidents::span("compare", text, instant)).transpose()?;
+    let compare = match args.compare.as_deref() {
+        None => period.before(),
+        Some("none") => None,
+        Some(text) => Some(incidents::span("compare", text, instant)?),
+    };
     let mut question = question(args, period, compare)?;
     let coverage = catalog.coverages.at(question.grids_at(Timestamp::now()));
     question.exposure = exposure(args, coverage)?;
@@ -148,6 +155,12 @@ fn report(args: &Args, language: Language) -> anyhow::Result<Vec<u8>> {
         Some(place(coverage, &catalog.routing, nearest_m, &request).department()?.as_str().to_owned())
     };
     let incidents = incidents::read(args, events, department, language)?;
+    if args.compare.is_none() {
+        // A table of one month says nothing of the month before.
+        let times = || incidents.all.iter().filter_map(|incident| incident.at);
+        let has = |span: &(Timestamp, Timestamp)| times().any(|at| (span.0..span.1).contains(&at));
+        question.compare = question.compare.filter(has);
+    }
     let report = question.study(&incidents, Ground { coverage, nearest_m, zone: &zone });
     let report = report.map_err(|error| anyhow::Error::msg(language.say(&error)))?;
     for warning in &report.warnings {
@@ -184,6 +197,7 @@ fn question(args: &Args, period: Period, compare: Option<(Timestamp, Timestamp)>
         density: Density { eps_m: args.eps_m, min_points: args.min_points as usize },
         kernel: args.kernel,
         bandwidth_m: args.bandwidth_m,
+        edge: args.edge,
         step_days: args.step_days,
         ..Question::of(period)
     })

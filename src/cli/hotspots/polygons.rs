@@ -33,8 +33,8 @@ struct Read {
 #[expect(clippy::print_stderr, reason = "a command line prints")]
 pub fn study(args: &Args, value: &str, language: Language) -> anyhow::Result<Vec<u8>> {
     ensure!(
-        matches!(args.method, Method::GiStar | Method::Moran),
-        "--value is for gi-star and moran: {} asks of events",
+        matches!(args.method, Method::GiStar | Method::Gi | Method::Moran),
+        "--value is for gi-star, gi and moran: {} asks of events",
         args.method
     );
     let Read { mut properties, geometries, areas, values } = read(args, value)?;
@@ -51,12 +51,12 @@ pub fn study(args: &Args, value: &str, language: Language) -> anyhow::Result<Vec
         "permutations": permutations.count, "seed": permutations.seed, "sum": values.iter().sum::<f64>(),
     });
     let refused = |error| anyhow::Error::msg(language.say(&error));
-    let added: Vec<JsonObject> = if args.method == Method::GiStar {
-        study.hot(&weights).map_err(refused)?.iter().map(object).collect()
-    } else {
+    let added: Vec<JsonObject> = if args.method == Method::Moran {
         let (like, global) = study.like(&weights).map_err(refused)?;
         about["global"] = json!(global);
         like.iter().map(object).collect()
+    } else {
+        study.hot(&weights, args.method.own()).map_err(refused)?.iter().map(object).collect()
     };
     properties.iter_mut().zip(added).for_each(|(properties, added)| properties.extend(added));
     match args.format {

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::{Store, StoreError, cases::Query, log::last_seq};
-use crate::domain::{case::Status, duty::Visibility, geo::Position};
+use super::{Store, StoreError, cases::Query, incidents::none, log::last_seq};
+use crate::domain::{duty::Visibility, geo::Position};
 
 /// Which cases make the heat; what is `None` does not matter.
 #[derive(Debug, Clone, Default)]
@@ -39,7 +39,8 @@ pub struct HeatCase {
 }
 
 impl Store {
-    /// Tells the cases one by one, as an index has them; of what was merged, the case that it was merged into alone.
+    /// Tells the cases one by one, as an index has them, without those that are no incident: of what was merged, the
+    /// case that it was merged into alone.
     ///
     /// # Errors
     /// What the store suffers.
@@ -95,7 +96,7 @@ impl Store {
     }
 }
 
-/// The cases of a filter, without those that were merged into others.
+/// The cases of a filter, without those that are no incident.
 fn asked(site: &str, filter: &HeatFilter) -> Query {
     let mut query = Query::of_site(site);
     query.and("opened_at >= ?", filter.from.map(Timestamp::as_millisecond));
@@ -106,7 +107,7 @@ fn asked(site: &str, filter: &HeatFilter) -> Query {
         "EXISTS (SELECT 1 FROM report WHERE report.case_id = cases.id AND report.source = ?)",
         filter.source.clone(),
     );
-    query.and("status <> ?", Some(Status::Merged.to_string()));
+    query.condition(&format!("status NOT IN ({})", none()));
     query
 }
 

@@ -110,7 +110,7 @@ impl Store {
 }
 
 /// What is no incident, as a list of SQL.
-fn none() -> String {
+pub(super) fn none() -> String {
     let all = Status::NO_INCIDENT.iter().map(|status| format!("'{status}'"));
     all.collect::<Vec<_>>().join(", ")
 }

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::{HeatOf, Look};
 use crate::domain::{
     analysis::heat::{Cell, Domain, Kernel, Layer, greatest_difference},
-    case::{Action, Case},
+    case::{Action, Case, Status},
     duty::{CategoryCode, DepartmentCode},
     update::{Change, Update},
 };
@@ -114,9 +114,10 @@ impl HeatLayer {
                 None => {}
             },
             Change::CaseMoved { step, .. } => {
-                // It may be another's now, lie elsewhere, or be no case of its own any more.
-                let has_moved = matches!(step.deed.action, Action::Correct { .. } | Action::Merge { .. });
-                state.is_stale |= has_moved || self.of.department.is_some();
+                // It may be another's now, lie elsewhere, or be no incident any more.
+                let has_moved = matches!(step.deed.action, Action::Correct { .. });
+                let is_none = Status::NO_INCIDENT.contains(&step.status);
+                state.is_stale |= has_moved || is_none || self.of.department.is_some();
             }
             _ => {}
         }

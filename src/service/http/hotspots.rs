@@ -6,7 +6,7 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use strum::VariantNames;
 use utoipa::{IntoParams, ToSchema};
@@ -39,7 +39,7 @@ use crate::{
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct HotspotQuery {
-    /// gi-star unless asked; moran, kde, dbscan, hdbscan, emerging, near-repeat.
+    /// gi-star unless asked; gi, moran, kde, dbscan, hdbscan, emerging, near-repeat.
     method: Option<String>,
     /// `2026`, `2026-Q1`, `2026-03`, `2026-W10`, `2026-03-04`; or `from` and `to`.
     period: Option<String>,
@@ -63,6 +63,8 @@ pub struct HotspotQuery {
     kernel: Option<String>,
     /// Of kde, in metres; by a rule unless asked.
     bandwidth_m: Option<f64>,
+    /// Of kde: how what falls off the ground is made good; uniform unless asked: diggle, none.
+    edge: Option<String>,
     /// Of emerging; 7 unless asked, at most 366.
     step_days: Option<u32>,
     /// Only of this category.
@@ -150,6 +152,7 @@ fn ask(query: &HotspotQuery, zone: &TimeZone, actor: &Actor) -> Result<Ask, ApiE
         density: Density { eps_m, min_points: min_points as usize },
         kernel: choice("kernel", query.kernel.as_deref())?.unwrap_or(plain.kernel),
         bandwidth_m: query.bandwidth_m,
+        edge: choice("edge", query.edge.as_deref())?.unwrap_or(plain.edge),
         step_days: within("step_days", query.step_days, 366, plain.step_days)?,
         ..plain
     };
@@ -180,13 +183,10 @@ fn read<T: std::str::FromStr>(field: &str, text: Option<&str>) -> Result<Option<
 
 /// What a period is held against: of the same length, right before it, unless something else is asked for.
 fn compare(asked: Option<&str>, period: Period, zone: &TimeZone) -> Result<Option<(Timestamp, Timestamp)>, ApiError> {
-    match (asked, period.from, period.to) {
-        (Some("none"), ..) | (None, None, _) | (None, _, None) => Ok(None),
-        (None, Some(from), Some(to)) => {
-            let length: SignedDuration = to.duration_since(from);
-            Ok(from.checked_sub(length).ok().map(|before| (before, from)))
-        }
-        (Some(text), ..) => {
+    match asked {
+        Some("none") => Ok(None),
+        None => Ok(period.before()),
+        Some(text) => {
             let unreadable = || ApiError::unreadable(Some("compare"), text);
             let (from, to) = text.split_once('/').ok_or_else(unreadable)?;
             let at = |text| instant("compare", Some(text), zone);

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Paper;
 use crate::domain::analysis::{
-    hotspot::{Foresight, Pile, moran::Global},
+    hotspot::{Edge, Foresight, Pile, moran::Global},
     planning::{Counted, Method, Numbers, Per},
 };
 
@@ -59,6 +59,8 @@ struct Parameters {
     #[serde(skip_serializing_if = "Option::is_none")]
     bandwidth_m: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    edge: Option<Edge>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     step_days: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     per: Option<Per>,
@@ -108,7 +110,7 @@ impl Paper<'_> {
         let question = self.question;
         let is_density = question.method == Method::Kde;
         let has_areas = question.method.asks_of_areas() && !is_density;
-        let has_dice = matches!(question.method, Method::GiStar | Method::Moran | Method::NearRepeat);
+        let has_dice = matches!(question.method, Method::GiStar | Method::Gi | Method::Moran | Method::NearRepeat);
         let is_dense = question.method == Method::Dbscan;
         let exposure = question.exposure.as_ref();
         Parameters {
@@ -119,6 +121,7 @@ impl Paper<'_> {
             min_points: (is_dense || question.method == Method::Hdbscan).then_some(question.density.min_points),
             kernel: is_density.then(|| question.kernel.to_string()),
             bandwidth_m: self.report.bandwidth_m,
+            edge: is_density.then_some(question.edge),
             step_days: (question.method == Method::Emerging).then_some(question.step_days),
             per: exposure.map(|exposure| exposure.per),
             floor: exposure.map(|exposure| exposure.floor),

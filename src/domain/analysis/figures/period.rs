@@ -47,6 +47,13 @@ impl Period {
         Some(Self { from: Some(midnight(first)?), to: Some(midnight(behind)?) })
     }
 
+    /// As long a stretch, right before it; `None` of one without a beginning or an end.
+    #[must_use]
+    pub fn before(&self) -> Option<(Timestamp, Timestamp)> {
+        let (from, to) = self.from.zip(self.to)?;
+        from.checked_sub(to.duration_since(from)).ok().map(|before| (before, from))
+    }
+
     #[must_use]
     pub fn holds(&self, at: Timestamp) -> bool {
         self.from.is_none_or(|from| at >= from) && self.to.is_none_or(|to| at < to)

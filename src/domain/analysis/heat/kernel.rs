@@ -42,6 +42,12 @@ impl Shape {
         if self == Self::Gaussian { SIGMAS * bandwidth_m } else { bandwidth_m }
     }
 
+    /// The radius of a picture's kernel of that bandwidth.
+    #[must_use]
+    pub fn radius_of(self, bandwidth_m: f64) -> f64 {
+        if self == Self::Gaussian { RADIUS_SIGMAS * bandwidth_m } else { bandwidth_m }
+    }
+
     /// How far it reaches, in radii.
     #[must_use]
     pub fn reach(self) -> f64 {

@@ -1,7 +1,9 @@
-//! Kernel density (KDE), exactly: each incident spread by a kernel, corrected for what falls off the ground.
+//! Kernel density (KDE): each incident spread by a kernel, corrected for what falls off the ground.
 
 use rstar::{RTree, primitives::GeomWithData};
+use serde::Serialize;
 
+use super::Board;
 use crate::domain::analysis::heat::Shape as Kernel;
 
 /// How wide the kernel is by ArcGIS's rule: 0.9 · min(SD, √(1 / ln 2) · median distance) · n^−0.2, of the distances from the
@@ -23,6 +25,22 @@ pub fn bandwidth_m(points_m: &[[f64; 2]]) -> Option<f64> {
     Some(0.9 * least * n.powf(-0.2)).filter(|width| *width > 0.0)
 }
 
+/// How what a kernel loses beyond the edge of the ground is made good. e(x) is how much of a kernel at x lies on the ground.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, strum::Display, strum::EnumString, strum::VariantNames,
+)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum Edge {
+    /// λ(u) / e(u): unbiased where incidents are spread evenly.
+    #[default]
+    Uniform,
+    /// Σ K(u − xᵢ) / e(xᵢ), after Diggle (1985): each incident counts for one, all of it on the ground.
+    Diggle,
+    /// As it is: too low along the edge.
+    None,
+}
+
 /// What is counted, and on what ground.
 pub struct Kde<'a> {
     pub points_m: &'a [[f64; 2]],
@@ -32,34 +50,63 @@ pub struct Kde<'a> {
     pub kernel: Kernel,
     /// Of a Gaussian its standard deviation, of the others their radius.
     pub bandwidth_m: f64,
+    pub edge: Edge,
 }
 
+type Weighted = GeomWithData<[f64; 2], f64>;
+
 impl Kde<'_> {
-    /// Incidents per m² in the middle of each cell. Where much of a kernel would lie off the ground, what is on it is raised
-    /// by as much: uniform correction, λ / e(u), with e summed over the cells.
+    /// Incidents per m² in the middle of each cell, summed one by one.
     #[must_use]
-    pub fn density(&self) -> Vec<f64> {
-        let points = RTree::bulk_load(self.points_m.iter().map(|at| GeomWithData::new(*at, ())).collect());
-        let cells = RTree::bulk_load(self.cells_m.iter().map(|at| GeomWithData::new(*at, ())).collect());
-        let reach = self.kernel.reach_of(self.bandwidth_m);
-        let sum = |tree: &RTree<GeomWithData<[f64; 2], ()>>, at: [f64; 2]| -> f64 {
-            tree.locate_within_distance(at, reach * reach)
-                .map(|near| {
-                    let [x, y] = *near.geom();
-                    self.kernel.height((x - at[0]).hypot(y - at[1]), self.bandwidth_m)
-                })
-                .sum()
+    pub fn exact(&self) -> Vec<f64> {
+        let tree = |all: &mut dyn Iterator<Item = ([f64; 2], f64)>| {
+            RTree::bulk_load(all.map(|(at, weight)| Weighted::new(at, weight)).collect())
         };
-        let of = |at: &[f64; 2]| {
-            let on_ground = (sum(&cells, *at) * self.cell_m2).min(1.0);
-            sum(&points, *at) / on_ground.max(LEAST_ON_GROUND)
+        let reach = self.kernel.reach_of(self.bandwidth_m);
+        let sum = |tree: &RTree<Weighted>, at: [f64; 2]| -> f64 {
+            let near = tree.locate_within_distance(at, reach * reach);
+            let height = |[x, y]: [f64; 2]| self.kernel.height((x - at[0]).hypot(y - at[1]), self.bandwidth_m);
+            near.map(|near| near.data * height(*near.geom())).sum()
+        };
+        let ground = tree(&mut self.ground());
+        let points = tree(&mut self.corrected(|at| sum(&ground, at)));
+        self.told(|at| sum(&points, at), |at| sum(&ground, at))
+    }
+
+    /// The same by way of a board of bins, within a hundredth of the highest; `None` where that takes too much memory.
+    #[must_use]
+    pub fn binned(&self) -> Option<Vec<f64>> {
+        let all = self.cells_m.iter().chain(self.points_m).copied();
+        let board = Board::over(all, self.kernel.radius_of(self.bandwidth_m))?;
+        let spread = |all: &mut dyn Iterator<Item = ([f64; 2], f64)>| board.spread(all, self.kernel, self.bandwidth_m);
+        let ground = if self.edge == Edge::None { Vec::new() } else { spread(&mut self.ground()) };
+        let points = spread(&mut self.corrected(|at| board.read(&ground, at)));
+        Some(self.told(|at| board.read(&points, at), |at| board.read(&ground, at)))
+    }
+
+    fn ground(&self) -> impl Iterator<Item = ([f64; 2], f64)> {
+        self.cells_m.iter().map(|at| (*at, self.cell_m2))
+    }
+
+    /// The incidents with what each stands for.
+    fn corrected(&self, on_ground: impl Fn([f64; 2]) -> f64) -> impl Iterator<Item = ([f64; 2], f64)> {
+        let weight = move |at| if self.edge == Edge::Diggle { 1.0 / share(on_ground(at)) } else { 1.0 };
+        self.points_m.iter().map(move |at| (*at, weight(*at)))
+    }
+
+    fn told(&self, density: impl Fn([f64; 2]) -> f64, on_ground: impl Fn([f64; 2]) -> f64) -> Vec<f64> {
+        let of = |at: &[f64; 2]| match self.edge {
+            Edge::Uniform => density(*at) / share(on_ground(*at)),
+            Edge::Diggle | Edge::None => density(*at),
         };
         self.cells_m.iter().map(of).collect()
     }
 }
 
-/// A kernel of which less lies on the ground tells nothing.
-const LEAST_ON_GROUND: f64 = 0.05;
+/// A kernel of which less lies on the ground tells nothing; more than all of it is what summing over cells adds.
+fn share(on_ground: f64) -> f64 {
+    on_ground.clamp(0.05, 1.0)
+}
 
 #[cfg(test)]
 mod tests {
@@ -91,8 +138,9 @@ mod tests {
     fn far_from_the_edge_it_is_the_sum_of_the_kernels_and_holds_every_incident() {
         for kernel in [Kernel::Gaussian, Kernel::Quartic, Kernel::Epanechnikov, Kernel::Triweight] {
             let cells = board(5.0);
-            let kde = Kde { points_m: &POINTS, cells_m: &cells, cell_m2: 25.0, kernel, bandwidth_m: 50.0 };
-            let density = kde.density();
+            let kde =
+                Kde { points_m: &POINTS, cells_m: &cells, cell_m2: 25.0, kernel, bandwidth_m: 50.0, edge: Edge::None };
+            let density = kde.exact();
             let whole: f64 = density.iter().map(|per_m2| per_m2 * 25.0).sum();
             assert!((whole - 5.0).abs() < 0.01, "{kernel}: {whole}");
             let middle = cells.iter().position(|at| *at == [0.0, 0.0]).expect("there");
@@ -104,11 +152,37 @@ mod tests {
     #[test]
     fn at_the_edge_of_the_ground_nothing_is_lost() {
         let half: Vec<[f64; 2]> = board(5.0).into_iter().filter(|at| at[0] >= 0.0).collect();
-        let points = [[2.5, 0.0]];
-        let kde = Kde { points_m: &points, cells_m: &half, cell_m2: 25.0, kernel: Kernel::Quartic, bandwidth_m: 100.0 };
         let at = half.iter().position(|at| *at == [0.0, 0.0]).expect("there");
-        let corrected = kde.density()[at];
-        let plain = Kernel::Quartic.height(2.5, 100.0);
-        assert!((corrected / plain - 2.0).abs() < 0.15, "half of it lies off the ground: {}", corrected / plain);
+        let kde = |edge| Kde {
+            points_m: &[[2.5, 0.0]],
+            cells_m: &half,
+            cell_m2: 25.0,
+            kernel: Kernel::Quartic,
+            bandwidth_m: 100.0,
+            edge,
+        };
+        let plain = kde(Edge::None).exact();
+        assert!((plain[at] / Kernel::Quartic.height(2.5, 100.0) - 1.0).abs() < 1e-12);
+        let uniform = kde(Edge::Uniform).exact()[at];
+        assert!((uniform / plain[at] - 2.0).abs() < 0.15, "half of it lies off the ground: {}", uniform / plain[at]);
+        let whole: f64 = kde(Edge::Diggle).exact().iter().map(|per_m2| per_m2 * 25.0).sum();
+        assert!((whole - 1.0).abs() < 1e-9, "each incident is one: {whole}");
+    }
+
+    #[test]
+    fn by_bins_it_is_the_same_to_a_hundredth() {
+        let cells = board(20.0);
+        for (kernel, edge) in [
+            (Kernel::Gaussian, Edge::Uniform),
+            (Kernel::Quartic, Edge::Diggle),
+            (Kernel::Epanechnikov, Edge::Uniform),
+            (Kernel::Triweight, Edge::None),
+        ] {
+            let kde = Kde { points_m: &POINTS, cells_m: &cells, cell_m2: 400.0, kernel, bandwidth_m: 90.0, edge };
+            let (exact, binned) = (kde.exact(), kde.binned().expect("small"));
+            let most = exact.iter().copied().fold(0.0, f64::max);
+            let off = exact.iter().zip(&binned).map(|(a, b)| (a - b).abs() / most).fold(0.0, f64::max);
+            assert!(off < 0.01, "{kernel} {edge}: {off}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Hotspots (热点): where there is more than chance explains, and how sure that is.
 
+mod board;
 mod dbscan;
 mod emerging;
 mod foresight;
@@ -19,12 +20,13 @@ mod study;
 mod trend;
 mod weights;
 
+pub use board::Board;
 pub use dbscan::{Clusters, Density, LEAST_EPS_M, MOST_EPS_M, dbscan};
 pub use emerging::{Cube, Emerging, Kind, Pattern, Side};
 pub use foresight::{Foresight, foresight};
 pub use gi::{Own, gi};
 pub use hdbscan::{HdbscanError, hdbscan};
-pub use kde::{Kde, bandwidth_m};
+pub use kde::{Edge, Kde, bandwidth_m};
 pub use lattice::{Cell, Lattice, LatticeError, Shape, Sides};
 pub use near_repeat::{Band, Knox, KnoxError, knox};
 pub use permutation::{PermutationError, Permutations, Tails, tails};

@@ -36,7 +36,7 @@ pub struct Study<'a> {
     pub permutations: Permutations,
 }
 
-/// What Gi* says of an area; `None` where it has no neighbour, or all values are the same.
+/// What Gi* or Gi says of an area; `None` where it has no neighbour, or all values are the same.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Hot {
     pub z: Option<f64>,
@@ -93,12 +93,12 @@ impl Study<'_> {
         centroids.into_iter().map(|at| plane.meters(at)).collect()
     }
 
-    /// Gi* of each area.
+    /// Gi* of each area, or Gi.
     ///
     /// # Errors
     /// Where there are too many permutations for so many neighbours.
-    pub fn hot(&self, weights: &Weights) -> Result<Vec<Hot>, PermutationError> {
-        let zs = gi(self.values, weights, Own::Included);
+    pub fn hot(&self, weights: &Weights, own: Own) -> Result<Vec<Hot>, PermutationError> {
+        let zs = gi(self.values, weights, own);
         let tails = tails(self.values, weights, self.permutations)?;
         let sure: Vec<Option<(f64, f64)>> = zs.iter().map(|z| z.map(|z| (z, p_of(z)))).collect();
         let together = bins_fdr(&sure);
@@ -178,7 +178,7 @@ mod tests {
         for neighbors in [Neighbors::Queen, Neighbors::Rook, Neighbors::Nearest(8), Neighbors::Within(1_500.0)] {
             let study = Study { areas: &areas, values: &values, neighbors, permutations };
             let weights = study.weights();
-            let hot = study.hot(&weights).expect("few");
+            let hot = study.hot(&weights, Own::Included).expect("few");
             assert_eq!((hot[9].bin_fdr, hot[63].bin_fdr), (3, 0), "{neighbors}");
             assert!(hot[9].p_sim < Some(0.01), "{neighbors}");
             let (like, global) = study.like(&weights).expect("few");

@@ -117,7 +117,10 @@ impl Inquiry<'_> {
                 let said = cube.emerging(weights).into_iter().map(Said::Emerging).map(Some).collect();
                 Judged { said, global: None }
             }
-            _ => Judged { said: study.hot(weights)?.into_iter().map(Said::Hot).map(Some).collect(), global: None },
+            method => Judged {
+                said: study.hot(weights, method.own())?.into_iter().map(Said::Hot).map(Some).collect(),
+                global: None,
+            },
         })
     }
 
@@ -166,11 +169,14 @@ impl Inquiry<'_> {
         before: &[usize],
         now: &[f64],
     ) -> Result<Option<Foresight>, QuestionError> {
-        if self.question.method != Method::GiStar || self.before.is_empty() || self.question.exposure.is_some() {
+        if !matches!(self.question.method, Method::GiStar | Method::Gi)
+            || self.before.is_empty()
+            || self.question.exposure.is_some()
+        {
             return Ok(None);
         }
         let values: Vec<f64> = observed.iter().map(|area| before[*area] as f64).collect();
-        let hot = Study { values: &values, ..study.clone() }.hot(weights)?;
+        let hot = Study { values: &values, ..study.clone() }.hot(weights, self.question.method.own())?;
         let hot: Vec<bool> = hot.iter().map(|hot| hot.bin > 0).collect();
         let m2: Vec<f64> = observed.iter().map(|area| self.division.places[*area].m2).collect();
         Ok(Some(foresight(&hot, &m2, now)))

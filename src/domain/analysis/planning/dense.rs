@@ -10,8 +10,8 @@ use crate::domain::{
 
 /// What the core of a density holds.
 const CORE_SHARE: f64 = 0.5;
-/// Cells and what lies in reach of each: some ten seconds of work.
-const MOST_PAIRS: f64 = 2e9;
+/// Cells and what lies in reach of each: a second of work. What takes longer goes by way of bins.
+const MOST_PAIRS: f64 = 2e8;
 
 impl Inquiry<'_> {
     /// Metres around the middle of the ground.
@@ -40,14 +40,19 @@ impl Inquiry<'_> {
         let cells_m: Vec<[f64; 2]> = observed.iter().map(middle).collect();
         let cell_m2 = observed.first().map_or(1.0, |area| places[*area].m2);
         let kernel = self.question.kernel;
-        let kde = Kde { points_m: &self.points_m(), cells_m: &cells_m, cell_m2, kernel, bandwidth_m };
+        let kde = Kde {
+            points_m: &self.points_m(),
+            cells_m: &cells_m,
+            cell_m2,
+            kernel,
+            bandwidth_m,
+            edge: self.question.edge,
+        };
         let ground_m2 = cell_m2 * cells_m.len() as f64;
         let share = (std::f64::consts::PI * kernel.reach_of(bandwidth_m).powi(2) / ground_m2).min(1.0);
         let pairs = cells_m.len() as f64 * (self.now.len() + cells_m.len()) as f64 * share;
-        if pairs > MOST_PAIRS {
-            return Err(QuestionError::KernelTooWide { bandwidth_m, cells: cells_m.len() });
-        }
-        let density = kde.density();
+        let too_wide = QuestionError::KernelTooWide { bandwidth_m, cells: cells_m.len() };
+        let density = if pairs > MOST_PAIRS { kde.binned().ok_or(too_wide)? } else { kde.exact() };
         let mut ranked: Vec<usize> = (0..density.len()).collect();
         ranked.sort_by(|a, b| density[*b].total_cmp(&density[*a]));
         let (mut held, whole) = (0.0, density.iter().sum::<f64>());

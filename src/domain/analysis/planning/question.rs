@@ -10,7 +10,8 @@ use crate::domain::{
         figures::Period,
         heat::Shape as Kernel,
         hotspot::{
-            Density, HdbscanError, Knox, KnoxError, LatticeError, Neighbors, PermutationError, Permutations, Shape,
+            Density, Edge, HdbscanError, Knox, KnoxError, LatticeError, Neighbors, Own, PermutationError, Permutations,
+            Shape,
         },
     },
     grid::{Coverage, GridCode},
@@ -20,7 +21,10 @@ use crate::domain::{
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum Method {
+    /// Of an area with its neighbours.
     GiStar,
+    /// Of its neighbours alone.
+    Gi,
     Moran,
     Kde,
     Dbscan,
@@ -33,7 +37,13 @@ impl Method {
     /// Others ask of the incidents themselves.
     #[must_use]
     pub fn asks_of_areas(self) -> bool {
-        matches!(self, Self::GiStar | Self::Moran | Self::Kde | Self::Emerging)
+        matches!(self, Self::GiStar | Self::Gi | Self::Moran | Self::Kde | Self::Emerging)
+    }
+
+    /// Whether an area counts as its own neighbour.
+    #[must_use]
+    pub fn own(self) -> Own {
+        if self == Self::Gi { Own::Excluded } else { Own::Included }
     }
 }
 
@@ -107,6 +117,8 @@ pub struct Question {
     pub kernel: Kernel,
     /// Of the kernel; by the rule where nobody says.
     pub bandwidth_m: Option<f64>,
+    /// Of a density.
+    pub edge: Edge,
     /// Length of the steps of an emerging hot spot.
     pub step_days: u32,
     pub knox: Knox,
@@ -128,6 +140,7 @@ impl Question {
             density: Density { eps_m: 60.0, min_points: 12 },
             kernel: Kernel::Quartic,
             bandwidth_m: None,
+            edge: Edge::Uniform,
             step_days: 7,
             knox: Knox::default(),
         }

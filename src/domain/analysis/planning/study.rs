@@ -122,7 +122,7 @@ impl Inquiry<'_> {
                 let findings = Findings::Bands(self.repeats()?);
                 Answer { findings, spots: Vec::new(), global: None, foresight: None }
             }
-            Method::GiStar | Method::Moran | Method::Kde | Method::Emerging => {
+            Method::GiStar | Method::Gi | Method::Moran | Method::Kde | Method::Emerging => {
                 self.areas(&mut numbers, &mut warnings)?
             }
         };
