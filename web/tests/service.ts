@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const BINARY = resolve(ROOT, process.env.CARGO_TARGET_DIR ?? 'target', 'debug/gridwatch');
+export const BINARY = resolve(ROOT, process.env.CARGO_TARGET_DIR ?? 'target', 'debug/gridwatch');
 
 /** The real binary on the demo site, on a port of its own, with a store that goes away. */
 export class Service {
@@ -19,14 +19,18 @@ export class Service {
 
   /** Cameras show nothing, so that only what a test does happens; but for those that it names, and their videos. */
   static async start(watched: readonly string[] = []): Promise<Service> {
+    const [head = '', ...cameras] = readFileSync(join(ROOT, 'cameras.toml'), 'utf8').split('\n[[camera]]\n');
+    const isWanted = (camera: string) => watched.length === 0 || watched.some((id) => camera.includes(`id = "${id}"`));
+    return Service.of([head, ...cameras.filter(isWanted)].join('\n[[camera]]\n'), watched.length > 0);
+  }
+
+  /** With these cameras and no others; with the videos of the demo site where it says so. */
+  static async of(cameras: string, videos = false): Promise<Service> {
     const folder = mkdtempSync(join(tmpdir(), 'gridwatch-web-'));
     mkdirSync(join(folder, 'site'));
     for (const file of ['geodata', 'gridwatch.toml']) symlinkSync(join(ROOT, file), join(folder, 'site', file));
-    const [head = '', ...cameras] = readFileSync(join(ROOT, 'cameras.toml'), 'utf8').split('\n[[camera]]\n');
-    const isWanted = (camera: string) => watched.length === 0 || watched.some((id) => camera.includes(`id = "${id}"`));
-    const kept = [head, ...cameras.filter(isWanted)].join('\n[[camera]]\n');
-    writeFileSync(join(folder, 'site/cameras.toml'), kept);
-    if (watched.length > 0) execFileSync(BINARY, ['demo', 'scenes', '--site', join(folder, 'site')], { stdio: 'ignore' });
+    writeFileSync(join(folder, 'site/cameras.toml'), cameras);
+    if (videos) execFileSync(BINARY, ['demo', 'scenes', '--site', join(folder, 'site')], { stdio: 'ignore' });
     const [process, link] = await run(folder, '127.0.0.1:0');
     return new Service(process, folder, link, new URL(link).origin);
   }
