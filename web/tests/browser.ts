@@ -23,9 +23,9 @@ export class Visitor {
   ) {}
 
   static async open(browser: Browser, url: string, options: Options): Promise<Visitor> {
-    const { locale, width = 1920, height = 1080 } = options;
+    const { locale, width = 1920, height = 1080, settled = '[data-map=idle]' } = options;
     const context = await browser.newContext({ locale, viewport: { width, height } });
-    context.setDefaultTimeout(60_000);
+    context.setDefaultTimeout(Number(process.env.PATIENCE_MS ?? 60_000));
     const page = await context.newPage();
     const visitor = new Visitor(context, page);
     const { host } = new URL(url);
@@ -40,7 +40,7 @@ export class Visitor {
       if (message.type() === 'error') visitor.complaints.push(`${message.text()} ${message.location().url}`);
     });
     await page.goto(url);
-    await page.waitForSelector('[data-map=idle]');
+    await page.waitForSelector(settled);
     return visitor;
   }
 
@@ -77,6 +77,8 @@ interface Options {
   locale: string;
   width?: number;
   height?: number;
+  /** What is there when the page stands; its map unless it has none. */
+  settled?: string;
 }
 
 interface AxeResult {

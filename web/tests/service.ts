@@ -53,6 +53,31 @@ export class Service {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  /** Somebody of the demo site's staff comes to a page. */
+  linkFor(staff: string, page: string): string {
+    return `${this.origin}${page}#code=${this.codeFor(staff)}`;
+  }
+
+  codeFor(staff: string): string {
+    const folders = ['--site', join(this.folder, 'site'), '--data', join(this.folder, 'data')];
+    const said = execFileSync(BINARY, ['user', 'code', staff, ...folders], { encoding: 'utf8' });
+    const code = said.trim().split(',').at(-1);
+    if (!code) throw new Error(`no code: ${said}`);
+    return code;
+  }
+
+  /** What somebody does who is not at a page of the test. */
+  async as(staff: string): Promise<(path: string, body?: object) => Promise<Response>> {
+    const session = await fetch(`${this.origin}/api/session`, { method: 'POST', body: JSON.stringify({ code: this.codeFor(staff) }) });
+    const cookie = session.headers.get('set-cookie')?.split(';')[0] ?? '';
+    return async (path, body) => {
+      const headers = { Cookie: cookie, 'Idempotency-Key': crypto.randomUUID() };
+      const response = await fetch(`${this.origin}${path}`, body ? { method: 'POST', headers, body: JSON.stringify(body) } : { headers });
+      if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+      return response;
+    };
+  }
+
   /** Somebody reports, as anybody may. */
   async report(body: object): Promise<{ case_id: string; number: string }> {
     const response = await fetch(`${this.origin}/api/reports`, { method: 'POST', body: JSON.stringify(body) });

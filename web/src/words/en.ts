@@ -1,7 +1,8 @@
 import { casework } from './en/casework';
+import { department } from './en/department';
 import { desk } from './en/desk';
 import { map } from './en/map';
 import { session } from './en/session';
 import type { Key } from './zh';
 
-export const en: Record<Key, string> = { ...map, ...session, ...casework, ...desk };
+export const en: Record<Key, string> = { ...map, ...session, ...casework, ...desk, ...department };

@@ -1,9 +1,10 @@
 // Terms are those of docs/glossary.md. Each file has the words of one audience; `session` those of all.
 import { casework } from './zh/casework';
+import { department } from './zh/department';
 import { desk } from './zh/desk';
 import { map } from './zh/map';
 import { session } from './zh/session';
 
-export const zh = { ...map, ...session, ...casework, ...desk } as const;
+export const zh = { ...map, ...session, ...casework, ...desk, ...department } as const;
 
 export type Key = keyof typeof zh;
