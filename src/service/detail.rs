@@ -44,7 +44,7 @@ impl Casework {
             let Some((case, reports)) = found else { return Ok(None) };
             let (trail, evidence) = (store.trail(&site, id)?, store.evidence_of_case(id)?);
             let next = case.next_for(&actor, &catalog.terms);
-            let may_merge = next.iter().any(|(action, _)| *action == ActionKind::Merge);
+            let may_merge = next.iter().any(|offer| offer.action == ActionKind::Merge);
             let perhaps_same =
                 if may_merge { store.perhaps_same(&site, &case, &catalog.terms, &actor)? } else { Vec::new() };
             let is_seen = reports.iter().any(|report| report.source == SOURCE);

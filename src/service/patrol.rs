@@ -290,7 +290,8 @@ impl Patrol {
 impl Turn {
     fn of(case: &Case, actor: &Actor, catalog: &Catalog) -> Option<Self> {
         let steps = case.turns_of(actor, &catalog.terms);
-        let steps: Vec<_> = steps.into_iter().map(|(action, department)| TurnStep { action, department }).collect();
+        let steps: Vec<_> =
+            steps.into_iter().map(|step| TurnStep { action: step.action, department: step.department }).collect();
         (!steps.is_empty()).then(|| Self {
             id: case.id,
             number: case.number.clone(),

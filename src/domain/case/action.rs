@@ -150,6 +150,7 @@ impl From<Action> for Deed {
 
 /// A step that was taken, as the trail (全程留痕) keeps it for good.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = TrailStep)]
 pub struct Step {
     /// Of the case after it.
     pub version: u32,

@@ -213,7 +213,7 @@ fn offer(case: &Case, nth: usize, event: &Event, terms: &Terms) -> Option<(Deed,
     let offers: Vec<_> = actors
         .flat_map(|actor| case.next_for(&actor, terms).into_iter().map(move |offer| (offer, actor.clone())))
         .collect();
-    let ((kind, department), actor) = offers.get(nth % offers.len().max(1))?.clone();
+    let (Offer { action: kind, department, .. }, actor) = offers.get(nth % offers.len().max(1))?.clone();
     let action = match kind {
         ActionKind::Correct => {
             Action::Correct { category: None, moved_to: None, placed: Box::new(placed(Outcome::Nearest)) }
@@ -295,7 +295,7 @@ fn assert_sound(before: &Case, after: &Case, terms: &Terms) {
         // Somebody has it in hand, and it is no mere remark.
         let hands = DEPARTMENTS.iter().any(|department| {
             let next = after.next_for(&somebody(&ROLES, department), terms);
-            next.iter().any(|(action, _)| !matches!(action, ActionKind::Remark | ActionKind::Whistle))
+            next.iter().any(|offer| !matches!(offer.action, ActionKind::Remark | ActionKind::Whistle))
         });
         assert!(hands, "{}: nobody's", after.status);
         // What waits is on somebody's list.

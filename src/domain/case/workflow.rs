@@ -67,8 +67,15 @@ pub enum Hand {
 /// As what somebody takes a step; residents and the service hold no role.
 pub(super) struct Standing(Option<Role>);
 
-/// A step that may be taken, with the department whose order it would be about.
-pub type Offer = (ActionKind, Option<DepartmentCode>);
+/// A step that may be taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    pub action: ActionKind,
+    /// Whose order it would be about.
+    pub department: Option<DepartmentCode>,
+    pub needs_reason: bool,
+    pub needs_photo: bool,
+}
 
 /// A row, and the order that the step would be about.
 type Candidate = (&'static Transition, Option<usize>);
@@ -307,7 +314,7 @@ impl Case {
         Ok((after, step))
     }
 
-    /// Every kind of step that the actor may take now, with the department whose order it would be about.
+    /// Every kind of step that the actor may take now.
     #[must_use]
     pub fn next_for(&self, actor: &Actor, terms: &Terms) -> Vec<Offer> {
         self.offers(actor, terms, |_, _, _| true)
@@ -331,7 +338,12 @@ impl Case {
                 }
             };
             for order in places {
-                let offer = (transition.action, order.map(|order| self.orders[order].department.clone()));
+                let offer = Offer {
+                    action: transition.action,
+                    department: order.map(|order| self.orders[order].department.clone()),
+                    needs_reason: transition.needs_reason,
+                    needs_photo: transition.needs_photo,
+                };
                 let hand = self.hand(transition, order, actor, terms);
                 if hand.is_ok_and(|role| wanted(transition, order, role)) && !open.contains(&offer) {
                     open.push(offer);

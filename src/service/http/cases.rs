@@ -17,7 +17,7 @@ use super::{
 use crate::{
     domain::{
         camera::CameraIndex,
-        case::{ActionKind, Case, JudgedPhoto, Status, Step},
+        case::{ActionKind, Case, JudgedPhoto, Offer, Status, Step},
         duty::DepartmentCode,
         event::{Evidence, Judgement, Report},
         geo::Position,
@@ -151,6 +151,16 @@ struct Next {
     /// Whose order it is about; absent where it is about the whole case.
     #[serde(skip_serializing_if = "Option::is_none")]
     department: Option<DepartmentCode>,
+    /// It is not taken without a note.
+    needs_reason: bool,
+    /// It is not taken without a photo.
+    needs_photo: bool,
+}
+
+impl From<Offer> for Next {
+    fn from(Offer { action, department, needs_reason, needs_photo }: Offer) -> Self {
+        Self { action, department, needs_reason, needs_photo }
+    }
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -233,7 +243,7 @@ pub async fn one(
     Ok(Json(CaseDetail {
         why: why(&case.placed, &catalog, case.opened_at, language),
         cameras: case.position.map(|position| covering(&catalog.cameras, position)).unwrap_or_default(),
-        next: next.into_iter().map(|(action, department)| Next { action, department }).collect(),
+        next: next.into_iter().map(Next::from).collect(),
         photos: photos.into_iter().map(|photo| PhotoDetail::new(photo, language)).collect(),
         told: reports.into_iter().map(|report| ReportDetail::new(report, &evidence, &actor)).collect(),
         case,

@@ -165,7 +165,8 @@ mod tests {
         let document = openapi();
         let described: BTreeSet<&str> = document.paths.paths.keys().map(String::as_str).collect();
         // Pages for people describe themselves.
-        let is_page = |path: &str| path == "/" || path.starts_with("/assets") || path.starts_with("/api/docs");
+        let is_screen = |path: &str| super::super::pages::PAGES.iter().any(|(page, _)| *page == path);
+        let is_page = |path: &str| is_screen(path) || path.starts_with("/assets") || path.starts_with("/api/docs");
         let routes: BTreeSet<&str> = ROUTES
             .iter()
             .map(|(path, ..)| *path)

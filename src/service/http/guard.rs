@@ -97,17 +97,26 @@ pub async fn actor_of(state: &AppState, headers: &HeaderMap) -> Result<Actor, Ap
             None => return Ok(Actor::resident()),
         },
     };
+    match (actor_by(state, given.clone(), purpose).await?, purpose) {
+        (Some(actor), _) => Ok(actor),
+        // A screen's cookie is its token. A session that has ended is nobody.
+        (None, Purpose::Session) => {
+            let screen = actor_by(state, given, Purpose::Api).await?.filter(session::shows_only);
+            Ok(screen.unwrap_or_else(Actor::resident))
+        }
+        // A token that is not known is a fault that its owner must hear of.
+        (None, _) => Err(ApiError::of(Refusal::UnknownToken)),
+    }
+}
+
+/// Whose secret it is, if it is good for that.
+pub async fn actor_by(state: &AppState, given: String, purpose: Purpose) -> Result<Option<Actor>, ApiError> {
     let (state, now) = (state.clone(), state.clock.now());
     let found = blocking(move || {
         let found = state.store.actor_of(&state.site, &secret::hash(&given), purpose, now)?;
         found.map_or(Ok(None), |actor| present(&state, actor))
     });
-    match (found.await??, purpose) {
-        (Some(actor), _) => Ok(actor),
-        // A session that has ended is nobody; a token that is not known is a fault that its owner must hear of.
-        (None, Purpose::Session) => Ok(Actor::resident()),
-        (None, _) => Err(ApiError::of(Refusal::UnknownToken)),
-    }
+    Ok(found.await??)
 }
 
 /// The actor as it is now: what a member of staff may is what the site's list says at this moment, and whoever has left it

@@ -195,7 +195,14 @@ type Route = (&'static str, Permission, fn() -> MethodRouter<AppState>);
 
 /// Every route there is. Where a path has two rows, the first is for reading.
 pub const ROUTES: &[Route] = &[
-    ("/", Permission::LookAround, || get(pages::map)),
+    ("/", Permission::LookAround, || get(pages::page)),
+    ("/wall", Permission::LookAround, || get(pages::page)),
+    ("/desk", Permission::LookAround, || get(pages::page)),
+    ("/department", Permission::LookAround, || get(pages::page)),
+    ("/phone", Permission::LookAround, || get(pages::page)),
+    ("/report", Permission::LookAround, || get(pages::page)),
+    ("/phone.js", Permission::LookAround, || get(pages::page)),
+    ("/phone.webmanifest", Permission::LookAround, || get(pages::page)),
     ("/assets/{file}", Permission::LookAround, || get(pages::asset)),
     ("/healthz", Permission::LookAround, || get(operations::healthz)),
     ("/readyz", Permission::LookAround, || get(operations::readyz)),

@@ -3,7 +3,7 @@
 //! A debug build reads the folder at run time, so that a change of a page needs no new binary.
 
 use axum::{
-    extract::Path,
+    extract::{MatchedPath, Path},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -21,9 +21,23 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// Asked again each time, answered by 304 while nothing changed.
 const ASK_AGAIN: &str = "no-cache";
 
-/// `/`: the map.
-pub async fn map(headers: HeaderMap) -> Response {
-    serve("index.html", ASK_AGAIN, &headers).unwrap_or_else(not_built)
+/// The pages by their addresses: one for each audience.
+pub const PAGES: &[(&str, &str)] = &[
+    ("/", "index.html"),
+    ("/wall", "wall.html"),
+    ("/desk", "desk.html"),
+    ("/department", "department.html"),
+    ("/phone", "phone.html"),
+    ("/report", "report.html"),
+    // Beside the pages, where the phone's own worker and its manifest have to be.
+    ("/phone.js", "phone.js"),
+    ("/phone.webmanifest", "phone.webmanifest"),
+];
+
+/// One of them.
+pub async fn page(path: MatchedPath, headers: HeaderMap) -> Response {
+    let page = PAGES.iter().find(|(at, _)| *at == path.as_str());
+    page.and_then(|(_, file)| serve(file, ASK_AGAIN, &headers)).unwrap_or_else(not_built)
 }
 
 /// `/assets/{file}`: scripts, styles, pictures.
@@ -82,7 +96,8 @@ fn media_type(name: &str) -> &'static str {
         Some("js" | "mjs") => "text/javascript; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",
         Some("svg") => "image/svg+xml",
-        Some("json" | "webmanifest") => "application/json",
+        Some("json") => "application/json",
+        Some("webmanifest") => "application/manifest+json",
         Some("png") => "image/png",
         _ => "application/octet-stream",
     }

@@ -1,5 +1,19 @@
 import type { Area, Collection, Point } from './geojson';
-import type { Actor, Camera, CaseDetail, Category, Department, Finding, Grid, HeatLegend, Site } from './resources';
+import type {
+  Actor,
+  Camera,
+  Case,
+  CaseDetail,
+  CaseList,
+  Category,
+  Department,
+  Finding,
+  Grid,
+  HeatLegend,
+  Notice,
+  Site,
+  StepBody,
+} from './resources';
 
 /** The languages that the service words its reasons in. */
 export type Language = 'zh' | 'en';
@@ -39,6 +53,14 @@ const post = (body: object): RequestInit => ({
   body: JSON.stringify(body),
 });
 
+/** A step with its photos, sent once however often it is tried. */
+function stepForm(step: StepBody, photos: readonly Blob[], key: string): RequestInit {
+  const form = new FormData();
+  form.append('step', new Blob([JSON.stringify(step)], { type: 'application/json' }));
+  for (const photo of photos) form.append('photo', photo);
+  return { method: 'POST', headers: { 'Idempotency-Key': key }, body: form };
+}
+
 /** A picture of a camera, and how old it was when it was sent. */
 export interface Shot {
   picture: Blob;
@@ -52,14 +74,22 @@ async function frame(id: string, language: Language): Promise<Shot> {
 
 export const api = {
   who: () => ask<Actor>('/api/session', 'en'),
-  signIn: (code: string, language: Language) => ask<Actor>('/api/session', language, post({ code })),
+  signIn: (given: { code: string } | { token: string } | { name: string; password: string }, language: Language) =>
+    ask<Actor>('/api/session', language, post(given)),
   signOut: () => ask<void>('/api/session', 'en', { method: 'DELETE' }),
+  setPassword: (given: { password: string; old?: string }, language: Language) =>
+    ask<void>('/api/me/password', language, post(given)),
+  notices: (language: Language) => ask<{ notices: Notice[] }>('/api/me/notices?unread=true', language),
+  readNotices: (language: Language) => ask<void>('/api/me/notices/read', language, post({ all: true })),
   site: () => ask<Site>('/api/site', 'en'),
   grids: () => ask<Collection<Area, Grid>>('/api/grids', 'en'),
   departments: () => ask<{ departments: Department[] }>('/api/departments', 'en'),
   categories: () => ask<{ categories: Category[] }>('/api/categories', 'en'),
   cameras: () => ask<Collection<Point | null, Camera>>('/api/cameras', 'en'),
   case: (id: string, language: Language) => ask<CaseDetail>(`/api/cases/${encodeURIComponent(id)}`, language),
+  cases: (query: string) => ask<CaseList>(`/api/cases?${query}`, 'en'),
+  step: (id: string, step: StepBody, photos: readonly Blob[], key: string, language: Language) =>
+    ask<Case>(`/api/cases/${encodeURIComponent(id)}/actions`, language, stepForm(step, photos, key)),
   frame,
   confirm: (finding: string, language: Language) =>
     ask<Finding>(`/api/findings/${encodeURIComponent(finding)}/confirm`, language, post({})),

@@ -4,24 +4,34 @@ import type { components } from './schema';
 
 type Schemas = components['schemas'];
 
+export type ActionKind = Schemas['ActionKind'];
 export type Actor = Schemas['Actor'];
+export type Camera = Schemas['CameraProperties'];
 export type Candidate = Schemas['Candidate'];
 export type Case = Schemas['Case'];
 export type CaseDetail = Schemas['CaseDetail'];
+export type CaseList = Schemas['CaseList'];
 export type Category = Schemas['CategoryItem'];
+export type Clock = Schemas['Clock'];
 export type Department = Schemas['DepartmentItem'];
 export type Evidence = Schemas['Evidence'];
 export type Finding = Schemas['Finding'];
 export type Grid = Schemas['GridProperties'];
 export type HeatLegend = Schemas['Legend'];
 export type Level = Schemas['Level'];
+export type Light = Schemas['Light'];
 export type Link = Schemas['Link'];
 export type LiveMessage = Schemas['LiveMessage'];
+export type Next = Schemas['Next'];
+export type Notice = Schemas['NoticeBody'];
+export type Order = Schemas['Order'];
 export type Placed = Schemas['Placed'];
 export type Position = Schemas['Position'];
 export type Report = Schemas['ReportDetail'];
+export type Role = Schemas['Role'];
 export type Site = Schemas['SiteBody'];
-export type Camera = Schemas['CameraProperties'];
+export type StepBody = Schemas['StepBody'];
+export type TrailStep = Schemas['TrailStep'];
 
 /** What has a code and a name, maybe one in English. */
 export interface Named {

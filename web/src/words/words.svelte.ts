@@ -35,8 +35,25 @@ export function t(key: Key, params: Record<string, string | number> = {}): strin
   return fill((words.language === 'zh' ? zh : en)[key], params);
 }
 
+type Family =
+  | 'action'
+  | 'ailment'
+  | 'kind'
+  | 'level'
+  | 'light'
+  | 'link'
+  | 'nature'
+  | 'order'
+  | 'outcome'
+  | 'role'
+  | 'source'
+  | 'status'
+  | 'urgency'
+  | 'whistle'
+  | 'wish';
+
 /** The word for a code that the service gives; a code that has none yet shows itself. */
-export function coded(family: 'status' | 'outcome' | 'level' | 'source' | 'kind' | 'link' | 'ailment', code: string): string {
+export function coded(family: Family, code: string): string {
   const key = `${family}.${code}`;
   return key in zh ? t(key as Key) : code;
 }
