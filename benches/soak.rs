@@ -50,7 +50,9 @@ impl Watcher for Eye {
     fn picture(&mut self, frame: &Frame<'_>, at: Duration, is_key: bool) {
         self.still.copy(frame);
         if is_key && self.health.look(frame, at) && self.health.diagnosis().is_some() {
-            self.alarms.iter().for_each(|alarms| drop(alarms.fetch_add(1, Relaxed)));
+            for alarms in &self.alarms {
+                alarms.fetch_add(1, Relaxed);
+            }
         }
     }
 
@@ -118,7 +120,7 @@ fn main() {
     for (at, (what, unit)) in [("threads", ""), ("descriptors", ""), ("rss", " MB")].into_iter().enumerate() {
         let values: Vec<_> = held.iter().map(|held| (held[0], held[at + 1])).collect();
         tell(&format!("soak_{what}"), measure::median(values.iter().map(|(_, value)| *value).collect()), unit.trim());
-        tell(&format!("soak_{what}_slope"), slope(&values), &format!("{unit}/h").trim().to_owned());
+        tell(&format!("soak_{what}_slope"), slope(&values), format!("{unit}/h").trim());
     }
     open.iter().for_each(Watch::end);
 }
