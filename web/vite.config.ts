@@ -32,7 +32,7 @@ export default defineConfig({
   build: {
     target: 'es2022',
     // One HTML entry for each audience; the desks and the wall join here.
-    rollupOptions: { input: { map: 'index.html', desk: 'desk.html', department: 'department.html' } },
+    rollupOptions: { input: { map: 'index.html', desk: 'desk.html', department: 'department.html', wall: 'wall.html' } },
     // A picture inside a style would need a wider policy than the server sends.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,

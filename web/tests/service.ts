@@ -66,6 +66,17 @@ export class Service {
     return code;
   }
 
+  /** A token, shown this once. */
+  token(name: string, role: string): string {
+    const folders = ['--site', join(this.folder, 'site'), '--data', join(this.folder, 'data')];
+    return execFileSync(BINARY, ['token', 'create', name, '--role', role, ...folders], { encoding: 'utf8' }).trim();
+  }
+
+  revoke(name: string): void {
+    const folders = ['--site', join(this.folder, 'site'), '--data', join(this.folder, 'data')];
+    execFileSync(BINARY, ['token', 'revoke', name, ...folders]);
+  }
+
   /** What somebody does who is not at a page of the test. */
   async as(staff: string): Promise<(path: string, body?: object) => Promise<Response>> {
     const session = await fetch(`${this.origin}/api/session`, { method: 'POST', body: JSON.stringify({ code: this.codeFor(staff) }) });

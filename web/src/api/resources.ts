@@ -31,6 +31,7 @@ export type Report = Schemas['ReportDetail'];
 export type Role = Schemas['Role'];
 export type Site = Schemas['SiteBody'];
 export type StepBody = Schemas['StepBody'];
+export type Tally = Schemas['TallyAnswer'];
 export type TrailStep = Schemas['TrailStep'];
 
 /** What has a code and a name, maybe one in English. */

@@ -3,6 +3,7 @@ import { department } from './en/department';
 import { desk } from './en/desk';
 import { map } from './en/map';
 import { session } from './en/session';
+import { wall } from './en/wall';
 import type { Key } from './zh';
 
-export const en: Record<Key, string> = { ...map, ...session, ...casework, ...desk, ...department };
+export const en: Record<Key, string> = { ...map, ...session, ...casework, ...desk, ...department, ...wall };

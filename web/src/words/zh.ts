@@ -4,7 +4,8 @@ import { department } from './zh/department';
 import { desk } from './zh/desk';
 import { map } from './zh/map';
 import { session } from './zh/session';
+import { wall } from './zh/wall';
 
-export const zh = { ...map, ...session, ...casework, ...desk, ...department } as const;
+export const zh = { ...map, ...session, ...casework, ...desk, ...department, ...wall } as const;
 
 export type Key = keyof typeof zh;
