@@ -50,7 +50,7 @@ impl Watcher for Eye {
     fn picture(&mut self, frame: &Frame<'_>, at: Duration, is_key: bool) {
         self.still.copy(frame);
         if is_key && self.health.look(frame, at) && self.health.diagnosis().is_some() {
-            for alarms in &self.alarms {
+            if let Some(alarms) = &self.alarms {
                 alarms.fetch_add(1, Relaxed);
             }
         }

@@ -34,6 +34,7 @@ pub enum Viewing {}
 
 #[cfg(not(feature = "video"))]
 impl Viewing {
+    #[expect(clippy::unused_async, reason = "as with video")]
     pub async fn next(&mut self) -> Option<View> {
         match *self {}
     }
