@@ -1,6 +1,6 @@
 # Everything that people and machines do with this repository. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt bench bench-cameras bench-peers verify packages web
+.PHONY: help run test check fmt bench bench-cameras bench-peers soak verify packages web
 
 CARGO ?= cargo
 
@@ -25,11 +25,14 @@ check: packages web ## format, lints, types, docs, with and without video
 fmt: ## format the code
 	$(CARGO) fmt
 
-bench: packages ## every benchmark but bench-cameras, each with its baseline; prints "name: value unit" lines
-	@$(CARGO) bench --quiet $(addprefix --bench ,$(filter-out farm,$(basename $(notdir $(wildcard benches/*.rs)))))
+bench: packages ## every benchmark but bench-cameras and soak, each with its baseline; prints "name: value unit" lines
+	@$(CARGO) bench --quiet $(addprefix --bench ,$(filter-out farm soak,$(basename $(notdir $(wildcard benches/*.rs)))))
 
 bench-cameras: packages ## 309 cameras at once, against one pipeline each; SECONDS=300 for longer
 	@$(CARGO) bench --quiet --bench farm
+
+soak: packages ## 309 cameras for 30 minutes, some of them ill, one dead: what grows; MINUTES=5 for shorter
+	@$(CARGO) bench --quiet --bench soak
 
 bench-peers: packages ## benchmarks of heat and hotspots, then what others take for the same (from PyPI)
 	@$(CARGO) bench --quiet --bench heat --bench hotspots

@@ -10,12 +10,9 @@
 )]
 
 mod measure;
+mod street;
 
 use std::{
-    env, fs,
-    io::{BufRead, BufReader},
-    process::{Child, Command, Stdio},
-    str::FromStr,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU32, Ordering::Relaxed},
@@ -25,17 +22,16 @@ use std::{
 };
 
 use gridwatch::{
-    demo::farm::{Farm, Footage, RATE},
+    demo::farm::RATE,
     domain::{
         camera::{LinkEvent, Lookout, Reader},
         vision::{Frame, Health},
     },
-    io::video::{Ingest, IngestOptions, Source, Still, Watch, WatchOptions, Watcher},
-    scene::{Lens, Scene, SceneKind},
+    io::video::{Ingest, IngestOptions, Piece, Source, Still, Watch, WatchOptions, Watcher},
 };
 use measure::{cpu_s, tell};
 use nix::sys::resource::UsageWho::RUSAGE_SELF;
-use strum::IntoEnumIterator;
+use street::{Street, farm, number, role, role_of, rss_mb, threads};
 
 /// Seconds from one keyframe of the farm to the next.
 const KEYFRAMES_S: f64 = 2.0;
@@ -43,58 +39,16 @@ const KEYFRAMES_S: f64 = 2.0;
 const WARM_UP: Duration = Duration::from_secs(20);
 
 fn main() {
-    let role = env::var("FARM_ROLE");
-    match role.as_deref() {
-        Ok("farm") => farm(),
-        Ok(address) => watch(address),
-        Err(_) => {
-            let (_farm, address) = started("farm");
+    match role().as_deref() {
+        Some("farm") => farm(),
+        Some(address) => watch(address),
+        None => {
+            let street = Street::start();
             for reader in ["retina", "gstreamer"].into_iter().take(number("WAYS", 2)) {
-                let status = role_of(&address).env("READER", reader).status().expect("it runs");
+                let status = role_of(&street.address).env("READER", reader).status().expect("it runs");
                 assert!(status.success(), "{reader}");
             }
         }
-    }
-}
-
-fn number<T: FromStr>(name: &str, default: T) -> T {
-    env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
-}
-
-/// This program again, as something else.
-fn role_of(role: &str) -> Command {
-    let mut command = Command::new(env::current_exe().expect("itself"));
-    command.env("FARM_ROLE", role);
-    command
-}
-
-struct Ended(Child);
-
-impl Drop for Ended {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn started(role: &str) -> (Ended, String) {
-    let mut child = role_of(role).stdout(Stdio::piped()).spawn().expect("it starts");
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("an address");
-    (Ended(child), line.trim().to_owned())
-}
-
-fn farm() {
-    let _ = rlimit::increase_nofile_limit(u64::MAX);
-    let film = |(kind, seed)| {
-        let scene = Scene::new(kind, Lens::default(), 640, 360, seed);
-        Arc::new(Footage::film(&scene, 20).expect("an encoder"))
-    };
-    let footage: Vec<_> = SceneKind::iter().zip(1..).map(film).collect();
-    let farm = Farm::start(&footage, number("CAMERAS", 309), ([127, 0, 0, 1], 0).into(), None).expect("a port");
-    println!("{}", farm.address());
-    loop {
-        thread::park();
     }
 }
 
@@ -157,15 +111,18 @@ fn watch(address: &str) {
     let counts: Vec<usize> = open.iter().map(|(_, seen)| since(seen)).collect();
     let sampled = counts.iter().filter(|count| **count as f64 >= (took / KEYFRAMES_S).floor() - 1.0).count();
     let in_full = counts.iter().filter(|count| **count as f64 >= took * f64::from(RATE) * 0.9).count();
-    let threads = fs::read_dir("/proc/self/task").expect("Linux").count();
+    let threads = threads();
     let tell = |what: &str, value: f64, unit: &str| tell(&format!("{way}{what}"), value, unit);
     tell("cameras_sampled", sampled as f64, "cameras");
     tell("cameras_in_full", in_full as f64, "cameras");
     tell("pictures", counts.iter().sum::<usize>() as f64 / took, "1/s");
     tell("false_health_alarms", f64::from(alarms.load(Relaxed)), "alarms");
     tell("watcher_cores", spent / took, "cores");
-    tell("watcher_threads", threads as f64, "threads");
+    tell("watcher_threads", threads, "threads");
     tell("watcher_rss_mb", rss_mb(), "MB");
+    if reader == Reader::Retina {
+        live(&open);
+    }
     let begun = Instant::now();
     for (watch, _) in &open {
         watch.end();
@@ -174,8 +131,41 @@ fn watch(address: &str) {
     tell("closed_in", begun.elapsed().as_secs_f64(), "s");
 }
 
-fn rss_mb() -> f64 {
-    let status = fs::read_to_string("/proc/self/status").expect("Linux");
-    let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("a line");
-    line.split_whitespace().nth(1).and_then(|kib| kib.parse::<f64>().ok()).expect("a number") / 1024.0
+/// People who watch, a camera each, as the WebSocket would serve them.
+const VIEWERS: usize = 20;
+
+/// How long each waits for its first picture, and what all together take.
+fn live(open: &[(Watch, Arc<Mutex<Vec<Instant>>>)]) {
+    const LOOKING: Duration = Duration::from_secs(5);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let before = cpu_s(RUSAGE_SELF);
+    let begun = Instant::now();
+    let (mut first, mut bytes) = (Vec::new(), 0);
+    runtime.block_on(async {
+        let mut viewers = tokio::task::JoinSet::new();
+        for (watch, _) in open.iter().take(VIEWERS) {
+            let mut following = watch.follow().expect("it is passed on");
+            viewers.spawn(async move {
+                let (mut first, mut bytes) = (None, 0);
+                while let Ok(Some(piece)) = tokio::time::timeout_at((begun + LOOKING).into(), following.next()).await {
+                    if let Piece::Picture(fragment) = piece {
+                        first.get_or_insert_with(|| begun.elapsed());
+                        bytes += fragment.len();
+                    }
+                }
+                (first, bytes)
+            });
+        }
+        while let Some(seen) = viewers.join_next().await {
+            let (at, count) = seen.expect("no panic");
+            first.extend(at);
+            bytes += count;
+        }
+    });
+    let slowest = first.iter().max().map_or(0.0, Duration::as_secs_f64);
+    let seconds = begun.elapsed().as_secs_f64();
+    tell("live_viewers", first.len() as f64, "viewers");
+    tell("live_first_picture", slowest * 1000.0, "ms");
+    tell("live_bytes", bytes as f64 / 1e6 / seconds, "MB/s");
+    tell("live_cores", (cpu_s(RUSAGE_SELF) - before) / seconds, "cores, the watching included");
 }

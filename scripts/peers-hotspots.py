@@ -115,12 +115,12 @@ def densities(binary, site):
         return print(f"skipped: {missing}; pip install scikit-learn")
     dice = numpy.random.default_rng(3)
 
-    def compare(name, count, kernel, bandwidth, limit):
+    def compare(name, count, cells, kernel, bandwidth, limit):
         points = (110.03, 40.412) + dice.normal(size=(count, 2)) * (0.002, 0.001)
         with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
             file.write("lon,lat\n" + "".join(f"{float(x)!r},{float(y)!r}\n" for x, y in points))
             file.flush()
-            command = [binary, "hotspots", "--site", site, "--input", file.name, "--method", "kde", "--cells", "square:100",
+            command = [binary, "hotspots", "--site", site, "--input", file.name, "--method", "kde", "--cells", cells,
                        "--kernel", kernel, "--bandwidth-m", str(bandwidth), "--edge", "none", "--keep-piles"]
             said = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
         assert said["about"]["elsewhere"] == 0, "all of them lie on the grids"
@@ -132,8 +132,8 @@ def densities(binary, site):
         worst(f"kde.{name}.{kernel}", ours / theirs.max(), theirs / theirs.max(), limit)
 
     for kernel in ("gaussian", "epanechnikov"):
-        compare("exact", 500, kernel, 150, 1e-9)
-        compare("binned", 200_000, kernel, 400, 1e-2)
+        compare("exact", 500, "square:100", kernel, 150, 1e-9)
+        compare("binned", 100_000, "square:20", kernel, 600, 1e-2)
 
 
 EARTH_M = 6_371_008.8

@@ -60,7 +60,15 @@ export default defineConfig({
     target: 'es2022',
     // One HTML entry for each audience; the desks and the wall join here.
     rollupOptions: {
-      input: { map: 'index.html', phone: 'phone.html', report: 'report.html', worker: 'src/pages/phone/worker.ts' },
+      input: {
+        map: 'index.html',
+        desk: 'desk.html',
+        department: 'department.html',
+        wall: 'wall.html',
+        phone: 'phone.html',
+        report: 'report.html',
+        worker: 'src/pages/phone/worker.ts',
+      },
       // A service worker keeps its name, and rules the folder that it lies in.
       output: { entryFileNames: ({ name }) => (name === 'worker' ? 'phone.js' : 'assets/[name]-[hash].js') },
     },

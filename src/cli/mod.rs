@@ -3,6 +3,7 @@
 
 mod assign;
 mod backup;
+mod cameras;
 mod check;
 mod demo;
 mod destination;
@@ -64,6 +65,9 @@ enum Command {
     Assign(Box<assign::Args>),
     /// Read a whole site and print every problem
     Check(check::Args),
+    /// List, test and import cameras
+    #[command(subcommand)]
+    Cameras(cameras::Command),
     /// Look for people, vehicles, things left and smoke in a recorded video
     #[cfg(feature = "video")]
     Detect(detect::Args),
@@ -97,6 +101,7 @@ pub fn run() -> ExitCode {
         Command::Token(args) => token::run(&args, language),
         Command::User(args) => user::run(&args, language),
         Command::Assign(args) => assign::run(&args, language),
+        Command::Cameras(command) => cameras::run(&command, language),
         Command::Check(args) => check::run(&args, language),
         #[cfg(feature = "video")]
         Command::Detect(args) => detect::run(&args, language),

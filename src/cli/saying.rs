@@ -161,8 +161,25 @@ pub enum Saying {
     SayWrite {
         file: String,
     },
-    /// A running service has read its site at its start.
-    TrueAfterRestart,
+    /// A running service follows the files.
+    TakenOverSoon,
+    CameraNew {
+        id: String,
+    },
+    CameraChanged {
+        id: String,
+    },
+    CamerasCounted {
+        new: usize,
+        changed: usize,
+        same: usize,
+    },
+    // `cameras`.
+    /// It does not answer, or not as it should.
+    ServiceAsked {
+        url: String,
+        answer: String,
+    },
     /// A staff list that would send all of them away.
     NobodyInList {
         file: String,

@@ -28,12 +28,14 @@ use super::{
     intake::Intake,
     listening::Listening,
     lock::Lock,
+    looks::Looks,
     messages,
     planning::desk::Planning,
     register,
+    reread::{self, Rereading},
     secret::Secret,
     telemetry::Telemetry,
-    truth,
+    truth, upkeep,
     witness::WitnessStand,
 };
 use crate::{
@@ -66,9 +68,11 @@ pub struct Running {
     pub url: String,
     listening: Listening,
     eyes: Eyes,
+    looks: Looks,
     /// What passes changes on to the screens, what takes findings in, what answers reports that ask for a frame, what
-    /// tells lateness, and what sends messages.
-    background: [JoinHandle<()>; 5],
+    /// tells lateness, what sends messages, what ends looks, what follows the site's files,
+    /// and what looks after the cameras.
+    background: [JoinHandle<()>; 8],
     /// Let go last.
     lock: Lock,
 }
@@ -173,18 +177,29 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
     let receivers = messages::receivers(&options.site, &catalog.load().settings.notify, &secrets)?;
     let sending = messages::start(&intake, receivers);
     let witnesses = questions.answer(intake.clone(), eyes.clone());
+    let editing = Arc::<tokio::sync::Mutex<()>>::default();
+    let rereading = reread::start(Rereading {
+        folder: options.site.clone(),
+        secrets: secrets_file(&data),
+        intake: intake.clone(),
+        eyes: eyes.clone(),
+        editing: Arc::clone(&editing),
+    });
+    let keeping = upkeep::start(intake.clone(), eyes.clone());
+    let (looks, ending_looks) = Looks::start(&site, &store, &clock);
     let state = AppState {
         intake,
         accounts,
         follow_key,
         eyes: eyes.clone(),
+        looks: looks.clone(),
         site: Arc::clone(&site),
         catalog,
         store: store.clone(),
         evidence,
         heat: Heat::new(Arc::clone(&site), store.clone()),
         pictures,
-        editing: Arc::default(),
+        editing,
         counting,
         planning,
         folder: options.site.as_path().into(),
@@ -204,7 +219,8 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
         url,
         listening,
         eyes,
-        background: [passing_on, taking, witnesses, ticking, sending],
+        looks,
+        background: [passing_on, taking, witnesses, ticking, sending, ending_looks, rereading, keeping],
         lock,
     })
 }
@@ -312,8 +328,9 @@ impl Running {
     /// # Errors
     /// If serving had failed.
     pub async fn stop(self) -> anyhow::Result<()> {
-        let Self { listening, eyes, background, store, lock, .. } = self;
+        let Self { listening, eyes, looks, background, store, lock, .. } = self;
         let stopped = listening.stop().await;
+        looks.close().await;
         // Streams are told goodbye; what they saw last is still taken in while they are, if the store takes it.
         let mut closing = tokio::task::spawn_blocking(move || eyes.close());
         let closed = tokio::time::timeout(CLOSING, &mut closing).await;

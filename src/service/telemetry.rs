@@ -31,6 +31,8 @@ pub struct Telemetry {
     ailing: Family<Ill, Gauge>,
     /// Screens that listen.
     pub screens: Gauge,
+    /// Screens that watch a camera.
+    pub viewers: Gauge,
     /// Screens that had fallen behind and were brought up anew.
     pub resyncs: Counter,
     /// The log's last change.
@@ -77,7 +79,8 @@ impl Default for Telemetry {
         let durations = Family::new_with_constructor(buckets);
         let (reports, findings) = (Family::default(), Family::default());
         let (cameras, ailing) = (Family::default(), Family::default());
-        let (screens, resyncs, log_seq) = (Gauge::default(), Counter::default(), Gauge::default());
+        let (screens, viewers, resyncs, log_seq) =
+            (Gauge::default(), Gauge::default(), Counter::default(), Gauge::default());
         registry.register("http_requests", "Requests answered", Family::clone(&requests));
         registry.register_with_unit(
             "http_request_duration",
@@ -94,13 +97,14 @@ impl Default for Telemetry {
             Family::clone(&ailing),
         );
         registry.register("screens", "Live connections", Gauge::clone(&screens));
+        registry.register("camera_viewers", "Screens that watch a camera", Gauge::clone(&viewers));
         registry.register(
             "screen_resyncs",
             "Screens that fell behind and were brought up anew",
             Counter::clone(&resyncs),
         );
         registry.register("log_seq", "Last committed change", Gauge::clone(&log_seq));
-        Self { registry, requests, durations, reports, findings, cameras, ailing, screens, resyncs, log_seq }
+        Self { registry, requests, durations, reports, findings, cameras, ailing, screens, viewers, resyncs, log_seq }
     }
 }
 

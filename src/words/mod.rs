@@ -65,7 +65,7 @@ impl Language {
     /// What a step, a status, a role is called, where the parameter's name says that its value is one of these.
     fn called(self, param: &str, value: &Value) -> Option<String> {
         /// Others may have values that only look like these.
-        const NAMED: [&str; 5] = ["action", "status", "role", "wish", "stage"];
+        const NAMED: [&str; 6] = ["action", "status", "role", "wish", "stage", "ailment"];
         if !NAMED.contains(&param) {
             return None;
         }
@@ -129,13 +129,14 @@ mod tests {
                 hotspot::{HdbscanError, Kind, KnoxError, LatticeError, PermutationError, Side},
                 planning::{Method, QuestionError, Warning},
             },
-            camera::{HomographyError, LinkCause, StreamUriError},
+            camera::{HomographyError, LinkCause, StreamUriError, Trouble},
             case::{ActionKind, NoticeKind, Stage, Status, TransitionError},
             duty::{CalendarError, Reason},
             event::Judgement,
             grid::{HierarchyError, ring::RingFault, topology::TopologyFault},
             patrol::TaskError,
             people::Role,
+            vision::Ailment,
         },
         io::{
             archive::ArchiveFault,
@@ -196,6 +197,7 @@ mod tests {
             PhotoFault::VARIANTS,
             Refusal::VARIANTS,
             LinkCause::VARIANTS,
+            Trouble::VARIANTS,
             DecisionError::VARIANTS,
             ArchiveFault::VARIANTS,
             RestoreError::VARIANTS,
@@ -244,6 +246,7 @@ mod tests {
                 "permutation",
                 "knox",
                 "hdbscan",
+                "link",
             ];
             !wrapped.contains(code)
         })
@@ -257,6 +260,7 @@ mod tests {
             ("notice", &["restricted"]),
             ("role", &["resident", "service"]),
             ("measure", Measure::VARIANTS),
+            ("ailment", Ailment::VARIANTS),
             ("figures", PAGE_WORDS),
             ("hotspots", planning::PAGE_WORDS),
             ("method", Method::VARIANTS),

@@ -18,6 +18,8 @@ mod demo_site;
 mod evidence;
 mod figures;
 #[cfg(feature = "video")]
+mod camera_list;
+#[cfg(feature = "video")]
 mod cameras;
 #[cfg(feature = "video")]
 mod findings;
@@ -47,3 +49,5 @@ mod store;
 mod truth;
 #[cfg(feature = "video")]
 mod video;
+#[cfg(feature = "video")]
+mod watching;

@@ -23,9 +23,9 @@ export class Visitor {
   ) {}
 
   static async open(browser: Browser, url: string, options: Options): Promise<Visitor> {
-    const { locale, width = 1920, height = 1080, at, ready = '[data-map=idle]' } = options;
+    const { locale, width = 1920, height = 1080, at, settled = '[data-map=idle]' } = options;
     const context = await browser.newContext({ locale, viewport: { width, height } });
-    context.setDefaultTimeout(60_000);
+    context.setDefaultTimeout(Number(process.env.PATIENCE_MS ?? 60_000));
     if (at) {
       await context.grantPermissions(['geolocation']);
       await context.setGeolocation(at);
@@ -33,7 +33,7 @@ export class Visitor {
     const visitor = new Visitor(context, await context.newPage());
     visitor.#watch(visitor.page, new URL(url).host);
     await visitor.page.goto(url);
-    await visitor.page.waitForSelector(ready);
+    await visitor.page.waitForSelector(settled);
     return visitor;
   }
 
@@ -93,8 +93,8 @@ interface Options {
   height?: number;
   /** Where its phone is. */
   at?: { longitude: number; latitude: number; accuracy: number };
-  /** What is there once the page can be used; the map, where nothing is said. */
-  ready?: string;
+  /** What is there when the page stands; its map unless it has none. */
+  settled?: string;
 }
 
 interface AxeResult {

@@ -4,21 +4,21 @@ import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Visitor, launch } from './browser';
-import { type Person, Service } from './service';
+import { Service } from './service';
 
 /** In the seventh grid of 兴盛园, whose specialist is staff-07. */
 const TOILET = { longitude: 110.0331, latitude: 40.4109 };
 const NEAR = { ...TOILET, accuracy: 8 };
-const PHONE = { locale: 'zh-CN', width: 360, height: 740, ready: '[role=tablist]', at: NEAR };
+const PHONE = { locale: 'zh-CN', width: 360, height: 740, settled: '[role=tablist]', at: NEAR };
 
 let service: Service;
 let browser: Browser;
-let specialist: Person;
+let specialist: Awaited<ReturnType<Service['as']>>;
 let photo: Buffer;
 
 beforeAll(async () => {
   [service, browser] = await Promise.all([Service.start(), launch()]);
-  specialist = await service.person('staff-07');
+  specialist = await service.as('staff-07');
   const page = await browser.newPage();
   photo = await page.screenshot({ type: 'jpeg' });
   await page.close();
@@ -53,8 +53,11 @@ interface Told {
   told: { description: string; source: string; accuracy_m: number; evidence: object[] }[];
   trail: { action: string; position?: object }[];
 }
-const caseOf = async (id: string) => (await specialist.get(`/api/cases/${id}`)) as Told;
-const casesOfGrid = async () => ((await specialist.get('/api/cases?limit=100')) as { cases: { id: string; number: string }[] }).cases;
+const caseOf = async (id: string) => (await (await specialist(`/api/cases/${id}`)).json()) as Told;
+const casesOfGrid = async () => {
+  const { cases } = await (await specialist('/api/cases?limit=100')).json();
+  return cases as { id: string; number: string }[];
+};
 
 test('a page of a phone is small', () => {
   const dist = join(import.meta.dirname, '../dist');
@@ -68,7 +71,7 @@ test('a page of a phone is small', () => {
 });
 
 test('an informant reports with a photo, and it arrives on its grid', async () => {
-  const visitor = await Visitor.open(browser, service.linkOf('informant-024', '/phone'), PHONE);
+  const visitor = await Visitor.open(browser, service.linkFor('informant-024', '/phone'), PHONE);
   const { page, context } = visitor;
   expect(page.url()).toBe(`${service.origin}/phone`);
   expect(await page.getByRole('link', { name: '火警 119' }).getAttribute('href')).toBe('tel:119');
@@ -108,7 +111,7 @@ test('an informant reports with a photo, and it arrives on its grid', async () =
 
 test('a specialist verifies on the spot, walks the day’s rounds and finds it on record', async () => {
   const { case_id } = await service.report({ lon: 110.0333, lat: 40.411, category: '020102', description: '垃圾箱满溢' });
-  const visitor = await Visitor.open(browser, service.linkOf('staff-07', '/phone'), { ...PHONE, locale: 'en-GB' });
+  const visitor = await Visitor.open(browser, service.linkFor('staff-07', '/phone'), { ...PHONE, locale: 'en-GB' });
   const { page } = visitor;
   await page.locator('#tab-tasks').click();
   await page.locator(`[data-case="${case_id}"] [data-far]`).waitFor();
@@ -148,7 +151,7 @@ test('what is done without a network survives the page, and is sent once', async
     service.report({ lon: 110.0332, lat: 40.4107, category: '020101', description: '暴露垃圾' }),
     service.report({ lon: 110.0329, lat: 40.4111, category: '020104', description: '乱堆物料' }),
   ]);
-  const visitor = await Visitor.open(browser, service.linkOf('staff-07', '/phone'), PHONE);
+  const visitor = await Visitor.open(browser, service.linkFor('staff-07', '/phone'), PHONE);
   const { context } = visitor;
   await visitor.page.locator('#tab-tasks').click();
   for (const { case_id } of [bin, rubbish]) await visitor.page.locator(`[data-case="${case_id}"]`).waitFor();
@@ -186,7 +189,7 @@ test('what is done without a network survives the page, and is sent once', async
   }
   await page.waitForSelector('[data-waiting="3"]');
   // Meanwhile, from another device.
-  await specialist.act(rubbish.case_id, { action: 'verify' });
+  await specialist(`/api/cases/${rubbish.case_id}/actions`, { action: 'verify' });
 
   await visitor.reopen(`${service.origin}/phone`);
   await visitor.page.waitForSelector('[data-waiting="3"]');

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Visitor, launch } from './browser';
 import { Service } from './service';
 
-const PHONE = { locale: 'zh-CN', width: 360, height: 740, ready: '[data-report]' };
+const PHONE = { locale: 'zh-CN', width: 360, height: 740, settled: '[data-report]' };
 
 let service: Service;
 let browser: Browser;
@@ -45,11 +45,14 @@ test('a resident reports from the code on a wall, follows the case and rates it'
   const number = (await taken.getAttribute('data-taken')) ?? '';
   await isSound(visitor);
 
-  const [specialist, head] = await Promise.all([service.person('staff-07'), service.person('office-01')]);
-  const { cases } = (await head.get('/api/cases')) as { cases: { id: string; number: string }[] };
+  const [specialist, head] = await Promise.all([service.as('staff-07'), service.as('office-01')]);
+  const { cases } = (await (await head('/api/cases')).json()) as { cases: { id: string; number: string }[] };
   const id = cases.find((one) => one.number === number)?.id ?? '';
-  await specialist.act(id, { action: 'solve', note: '已修补' }, buffer);
-  await head.act(id, { action: 'approve' });
+  const solved = new FormData();
+  solved.append('step', JSON.stringify({ action: 'solve', note: '已修补' }));
+  solved.append('photo', new Blob([new Uint8Array(buffer)]));
+  await specialist(`/api/cases/${id}/actions`, solved);
+  await head(`/api/cases/${id}/actions`, { action: 'approve' });
 
   await page.getByRole('button', { name: '查询进度' }).click();
   expect(await page.locator('[data-number]').inputValue()).toBe(number);

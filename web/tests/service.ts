@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const BINARY = resolve(ROOT, process.env.CARGO_TARGET_DIR ?? 'target', 'debug/gridwatch');
+export const BINARY = resolve(ROOT, process.env.CARGO_TARGET_DIR ?? 'target', 'debug/gridwatch');
 
 /** The real binary on the demo site, on a port of its own, with a store that goes away. */
 export class Service {
@@ -19,14 +19,18 @@ export class Service {
 
   /** Cameras show nothing, so that only what a test does happens; but for those that it names, and their videos. */
   static async start(watched: readonly string[] = []): Promise<Service> {
+    const [head = '', ...cameras] = readFileSync(join(ROOT, 'cameras.toml'), 'utf8').split('\n[[camera]]\n');
+    const isWanted = (camera: string) => watched.length === 0 || watched.some((id) => camera.includes(`id = "${id}"`));
+    return Service.of([head, ...cameras.filter(isWanted)].join('\n[[camera]]\n'), watched.length > 0);
+  }
+
+  /** With these cameras and no others; with the videos of the demo site where it says so. */
+  static async of(cameras: string, videos = false): Promise<Service> {
     const folder = mkdtempSync(join(tmpdir(), 'gridwatch-web-'));
     mkdirSync(join(folder, 'site'));
     for (const file of ['geodata', 'gridwatch.toml']) symlinkSync(join(ROOT, file), join(folder, 'site', file));
-    const [head = '', ...cameras] = readFileSync(join(ROOT, 'cameras.toml'), 'utf8').split('\n[[camera]]\n');
-    const isWanted = (camera: string) => watched.length === 0 || watched.some((id) => camera.includes(`id = "${id}"`));
-    const kept = [head, ...cameras.filter(isWanted)].join('\n[[camera]]\n');
-    writeFileSync(join(folder, 'site/cameras.toml'), kept);
-    if (watched.length > 0) execFileSync(BINARY, ['demo', 'scenes', '--site', join(folder, 'site')], { stdio: 'ignore' });
+    writeFileSync(join(folder, 'site/cameras.toml'), cameras);
+    if (videos) execFileSync(BINARY, ['demo', 'scenes', '--site', join(folder, 'site')], { stdio: 'ignore' });
     const [process, link] = await run(folder, '127.0.0.1:0');
     return new Service(process, folder, link, new URL(link).origin);
   }
@@ -49,22 +53,41 @@ export class Service {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** What opens a page as a member of the staff: good once. */
-  linkOf(staff: string, page: string): string {
-    return `${this.origin}${page}#code=${this.#code(staff)}`;
+  /** Somebody of the demo site's staff comes to a page. */
+  linkFor(staff: string, page: string): string {
+    return `${this.origin}${page}#code=${this.codeFor(staff)}`;
   }
 
-  /** A member of the staff who does without a page. */
-  async person(staff: string): Promise<Person> {
-    const body = JSON.stringify({ code: this.#code(staff) });
-    const response = await fetch(`${this.origin}/api/session`, { method: 'POST', body });
-    if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
-    return new Person(this.origin, response.headers.get('set-cookie')?.split(';')[0] ?? '');
+  codeFor(staff: string): string {
+    const folders = ['--site', join(this.folder, 'site'), '--data', join(this.folder, 'data')];
+    const said = execFileSync(BINARY, ['user', 'code', staff, ...folders], { encoding: 'utf8' });
+    const code = said.trim().split(',').at(-1);
+    if (!code) throw new Error(`no code: ${said}`);
+    return code;
   }
 
-  #code(staff: string): string {
-    const args = ['user', 'code', staff, '--site', join(this.folder, 'site'), '--data', join(this.folder, 'data')];
-    return execFileSync(BINARY, args, { encoding: 'utf8' }).trim().split(',').at(-1) ?? '';
+  /** A token, shown this once. */
+  token(name: string, role: string): string {
+    const folders = ['--site', join(this.folder, 'site'), '--data', join(this.folder, 'data')];
+    return execFileSync(BINARY, ['token', 'create', name, '--role', role, ...folders], { encoding: 'utf8' }).trim();
+  }
+
+  revoke(name: string): void {
+    const folders = ['--site', join(this.folder, 'site'), '--data', join(this.folder, 'data')];
+    execFileSync(BINARY, ['token', 'revoke', name, ...folders]);
+  }
+
+  /** What somebody does who is not at a page of the test. */
+  async as(staff: string): Promise<(path: string, body?: object | FormData) => Promise<Response>> {
+    const session = await fetch(`${this.origin}/api/session`, { method: 'POST', body: JSON.stringify({ code: this.codeFor(staff) }) });
+    const cookie = session.headers.get('set-cookie')?.split(';')[0] ?? '';
+    return async (path, body) => {
+      const headers = { Cookie: cookie, 'Idempotency-Key': crypto.randomUUID() };
+      const sent = body instanceof FormData ? body : JSON.stringify(body);
+      const response = await fetch(`${this.origin}${path}`, body ? { method: 'POST', headers, body: sent } : { headers });
+      if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+      return response;
+    };
   }
 
   /** Somebody reports, as anybody may. */
@@ -72,31 +95,6 @@ export class Service {
     const response = await fetch(`${this.origin}/api/reports`, { method: 'POST', body: JSON.stringify(body) });
     if (response.status !== 201) throw new Error(`${response.status}: ${await response.text()}`);
     return (await response.json()) as { case_id: string; number: string };
-  }
-}
-
-/** Somebody of the staff, by the interface alone. */
-export class Person {
-  constructor(
-    private readonly origin: string,
-    private readonly cookie: string,
-  ) {}
-
-  async get(path: string): Promise<unknown> {
-    return this.#ask(path, {});
-  }
-
-  async act(caseId: string, step: object, photo?: Buffer): Promise<unknown> {
-    const form = new FormData();
-    form.append('step', JSON.stringify(step));
-    if (photo) form.append('photo', new Blob([new Uint8Array(photo)]));
-    return this.#ask(`/api/cases/${caseId}/actions`, { method: 'POST', body: form });
-  }
-
-  async #ask(path: string, init: RequestInit): Promise<unknown> {
-    const response = await fetch(`${this.origin}${path}`, { ...init, headers: { cookie: this.cookie } });
-    if (!response.ok) throw new Error(`${path} ${response.status}: ${await response.text()}`);
-    return response.json();
   }
 }
 

@@ -90,7 +90,7 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
         None => Saying::Written { file },
     };
     writeln!(out, "{}", language.say(&written))?;
-    writeln!(out, "{}", language.say(&Saying::TrueAfterRestart))?;
+    writeln!(out, "{}", language.say(&Saying::TakenOverSoon))?;
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let now = Timestamp::now();
     for staff in &changes.gone {
@@ -116,7 +116,7 @@ pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn read(file: &Path, limit_mb: u64, language: Language) -> anyhow::Result<Vec<u8>> {
+pub fn read(file: &Path, limit_mb: u64, language: Language) -> anyhow::Result<Vec<u8>> {
     use io::Read;
     let failed = |error| Saying::CannotRead { file: file.display().to_string() }.because_of(error, language);
     let mut bytes = Vec::new();

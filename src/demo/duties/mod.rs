@@ -184,6 +184,11 @@ impl Category {
         self.item.name
     }
 
+    /// Whether residents see its cases, and may report them.
+    pub fn is_public(&self) -> bool {
+        matches!(self.item.visibility, Visibility::Public)
+    }
+
     pub fn department(&self) -> &'static str {
         self.item.department.unwrap_or(self.class.department)
     }

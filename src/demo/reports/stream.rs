@@ -1,10 +1,11 @@
 //! Reports without end, for a street that lives.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::{Dice, Plan, Report, Town};
 use crate::demo::{
     buildings::{self, Building},
+    duties::categories,
     places::{self, Place},
 };
 
@@ -26,6 +27,8 @@ pub struct Stream {
     buildings: Vec<Building>,
     places: Vec<Place>,
     dice: Dice,
+    /// Codes of the categories that residents see nothing of: they have no name for such a matter.
+    hidden: BTreeSet<String>,
     /// What others may report again.
     recent: VecDeque<DemoReport>,
 }
@@ -39,7 +42,10 @@ impl Stream {
         let plan = Plan::new();
         let buildings = buildings::buildings(&plan);
         let places = places::places(&plan, &buildings);
-        Self { plan, buildings, places, dice: Dice::of(&format!("stream {seed}")), recent: VecDeque::new() }
+        let dice = Dice::of(&format!("stream {seed}"));
+        let hidden = categories().into_iter().filter(|category| !category.is_public());
+        let hidden = hidden.map(|category| category.code).collect();
+        Self { plan, buildings, places, dice, hidden, recent: VecDeque::new() }
     }
 
     /// Seconds to the next report where there are so many in a minute on average: people do not keep to a beat.
@@ -54,12 +60,13 @@ impl Stream {
         }
         let report = self.new_matter(chance);
         let Report { at, category, words, .. } = report;
+        let known = Some(category).filter(|category| !self.hidden.contains(*category));
         let at = at.map(|(point, accuracy_m)| (self.plan.degrees(point), (accuracy_m * 10.0).round() / 10.0));
         if self.dice.chance(0.05) {
             let place = Some(self.dice.pick(&self.places).name.clone());
-            return DemoReport { at: None, category: Some(category), description: words, place };
+            return DemoReport { at: None, category: known, description: words, place };
         }
-        let category = Some(category).filter(|_| !self.dice.chance(0.04));
+        let category = known.filter(|_| !self.dice.chance(0.04));
         DemoReport { at, category, description: words, place: None }
     }
 
@@ -114,7 +121,6 @@ impl Iterator for Stream {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::demo::duties::categories;
 
     #[test]
     fn a_seed_tells_the_same_story_each_time_and_another_seed_another() {
@@ -127,7 +133,8 @@ mod tests {
     fn most_reports_have_a_position_and_a_category_of_the_list_and_some_tell_again() {
         let known = categories();
         let reports: Vec<DemoReport> = Stream::of(7).take(600).collect();
-        assert!(reports.iter().filter_map(|r| r.category).all(|code| known.iter().any(|known| known.code == code)));
+        let may_say = |code| known.iter().any(|known| known.code == code && known.is_public());
+        assert!(reports.iter().filter_map(|report| report.category).all(may_say));
         assert!((450..600).contains(&reports.iter().filter(|report| report.at.is_some()).count()));
         assert!(reports.iter().any(|report| report.category.is_none()));
         assert!(reports.iter().filter(|report| report.place.is_some()).count() > 10);

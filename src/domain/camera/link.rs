@@ -22,6 +22,9 @@ pub struct Link {
     /// When it last got less than it wants.
     #[serde(skip)]
     rationed: Option<Timestamp>,
+    /// By how much its clock is wrong, in seconds, as long as that is too much.
+    #[serde(skip)]
+    wrong_by_s: Option<i64>,
 }
 
 #[derive(
@@ -46,6 +49,9 @@ pub enum LinkStatus {
     Live,
     /// It is live, and less is looked at than its rules want: the machine has too much to do.
     Degraded,
+    /// It is live, and its own clock is wrong: what it writes into its pictures, and what its recorder keeps, is of another
+    /// time.
+    WrongClock,
     /// It was live, and no picture has come for a while.
     Stalled,
     /// It has never given a picture since the service began.
@@ -100,6 +106,9 @@ pub enum LinkCause {
     OtherPixels,
     #[error("keyframes alone are looked at: the machine has too much to do")]
     KeyframesOnly,
+    /// Ahead of this machine's, or behind it.
+    #[error("the camera's clock is wrong by {off_s} s")]
+    ClockOff { off_s: i64 },
     #[error("the camera is switched off")]
     Disabled,
     #[error("the stream has ended")]
@@ -140,6 +149,8 @@ pub enum LinkEvent {
     Picture,
     /// A picture came, and those that follow it are not looked at, though somebody wants them.
     Keyframe,
+    /// The camera says what its clock says: so far is that ahead of this machine's.
+    Clock(SignedDuration),
     /// None came for longer than they should take.
     Silence,
     Failed(LinkCause),
@@ -148,10 +159,21 @@ pub enum LinkEvent {
 impl Link {
     /// How long a camera must have had all that it wants before it counts as whole: turns go round.
     const WHOLE_AFTER: SignedDuration = SignedDuration::from_mins(1);
+    /// A clock that is off by so many seconds is wrong, and right again below the second.
+    const WRONG_S: i64 = 10;
+    const RIGHT_S: i64 = 5;
 
     #[must_use]
     pub fn idle(now: Timestamp) -> Self {
-        Self { status: LinkStatus::Idle, cause: None, since: now, failures: 0, was_live: false, rationed: None }
+        Self {
+            status: LinkStatus::Idle,
+            cause: None,
+            since: now,
+            failures: 0,
+            was_live: false,
+            rationed: None,
+            wrong_by_s: None,
+        }
     }
 
     #[must_use]
@@ -165,18 +187,39 @@ impl Link {
     pub fn after(&self, event: &LinkEvent, now: Timestamp) -> Self {
         let rationed = if *event == LinkEvent::Keyframe { Some(now) } else { self.rationed };
         let is_whole = rationed.is_none_or(|last| now.duration_since(last) >= Self::WHOLE_AFTER);
+        let wrong_by_s = match event {
+            LinkEvent::Clock(off) => self.wrong_by_s(off.as_secs()),
+            _ => self.wrong_by_s,
+        };
+        let given = || match wrong_by_s {
+            Some(off_s) => (LinkStatus::WrongClock, Some(LinkCause::ClockOff { off_s }), 0),
+            None if is_whole => (LinkStatus::Live, None, 0),
+            None => (LinkStatus::Degraded, Some(LinkCause::KeyframesOnly), 0),
+        };
         let (status, cause, failures) = match event {
             LinkEvent::Opening if self.failures > 0 => return self.clone(),
             LinkEvent::Opening => (LinkStatus::Connecting, None, 0),
-            LinkEvent::Picture | LinkEvent::Keyframe if is_whole => (LinkStatus::Live, None, 0),
-            LinkEvent::Picture | LinkEvent::Keyframe => (LinkStatus::Degraded, Some(LinkCause::KeyframesOnly), 0),
+            LinkEvent::Picture | LinkEvent::Keyframe => given(),
+            LinkEvent::Clock(_) if self.is_giving() => given(),
+            LinkEvent::Clock(_) => return Self { wrong_by_s, ..self.clone() },
             LinkEvent::Silence if self.is_giving() => (LinkStatus::Stalled, None, 0),
             LinkEvent::Silence => return self.clone(),
             LinkEvent::Failed(cause) => (self.fallen(cause), Some(cause.clone()), self.failures + 1),
         };
         let since = if status == self.status { self.since } else { now };
         let was_live = self.was_live || matches!(event, LinkEvent::Picture | LinkEvent::Keyframe);
-        Self { status, cause, since, failures, was_live, rationed }
+        Self { status, cause, since, failures, was_live, rationed, wrong_by_s }
+    }
+
+    /// By how much its clock is wrong that is now said to be off by `off_s`. What it was told to be stays so while the difference
+    /// is no matter.
+    fn wrong_by_s(&self, off_s: i64) -> Option<i64> {
+        match self.wrong_by_s {
+            _ if off_s.abs() < Self::RIGHT_S => None,
+            Some(told) if (told - off_s).abs() < Self::RIGHT_S => Some(told),
+            None if off_s.abs() < Self::WRONG_S => None,
+            _ => Some(off_s),
+        }
     }
 
     /// What becomes of it by that cause.
@@ -193,7 +236,7 @@ impl Link {
     /// Whether pictures come.
     #[must_use]
     pub fn is_giving(&self) -> bool {
-        matches!(self.status, LinkStatus::Live | LinkStatus::Degraded)
+        matches!(self.status, LinkStatus::Live | LinkStatus::Degraded | LinkStatus::WrongClock)
     }
 
     /// Whether it was tried, and nothing came of it.
@@ -247,6 +290,22 @@ mod tests {
         assert_eq!(fallen(LinkCause::AuthFailed), LinkStatus::AuthFailed);
         assert_eq!(fallen(LinkCause::NoPictures), LinkStatus::Stalled);
         assert_eq!(fallen(LinkCause::Ended), LinkStatus::Down);
+    }
+
+    #[test]
+    fn a_clock_that_is_wrong_is_told_once_and_as_long_as_it_is() {
+        let clock = |off_s| LinkEvent::Clock(SignedDuration::from_secs(off_s));
+        let live = Link::idle(at(0)).after(&clock(9), at(1)).after(&LinkEvent::Picture, at(2));
+        assert_eq!(live.status, LinkStatus::Live);
+        let wrong = live.after(&clock(-3_600), at(3));
+        let told = (LinkStatus::WrongClock, Some(LinkCause::ClockOff { off_s: -3_600 }));
+        assert_eq!((wrong.status, wrong.cause.clone()), told);
+        let still = wrong.after(&clock(-3_599), at(8)).after(&LinkEvent::Picture, at(9));
+        assert!(still.looks_like(&wrong) && still.is_giving() && still.since == at(3));
+        let back = still.after(&LinkEvent::Failed(LinkCause::Ended), at(10)).after(&LinkEvent::Picture, at(20));
+        assert_eq!(back.status, LinkStatus::WrongClock, "nobody has put it right");
+        assert_eq!(back.after(&clock(7), at(21)).status, LinkStatus::WrongClock);
+        assert_eq!(back.after(&clock(1), at(22)).status, LinkStatus::Live);
     }
 
     #[test]

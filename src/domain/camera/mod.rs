@@ -15,6 +15,7 @@ mod rule;
 mod seen;
 mod stream;
 mod timeline;
+mod upkeep;
 mod view;
 
 use super::geo::{ErrorEllipse, Position};
@@ -29,8 +30,9 @@ pub use pose::{Pose, PoseError};
 pub use ration::{Claim, Sampling, turns};
 pub use rule::{Raise, Rule};
 pub use seen::Lookout;
-pub use stream::{Reader, StreamUri, StreamUriError};
+pub use stream::{Reader, StreamFacts, StreamKind, StreamUri, StreamUriError};
 pub use timeline::Timeline;
+pub use upkeep::{CameraTime, Trouble};
 pub use view::View;
 
 /// Metres above ground of a camera whose height nobody measured: a lamp pole's arm.
@@ -114,7 +116,20 @@ impl Camera {
     /// The stream that is looked at: the small one where there are two.
     #[must_use]
     pub fn analysed(&self) -> Option<&StreamUri> {
-        self.sub.as_ref().or(self.main.as_ref())
+        self.stream(self.analysed_kind())
+    }
+
+    #[must_use]
+    pub fn analysed_kind(&self) -> StreamKind {
+        if self.sub.is_some() { StreamKind::Sub } else { StreamKind::Main }
+    }
+
+    #[must_use]
+    pub fn stream(&self, kind: StreamKind) -> Option<&StreamUri> {
+        match kind {
+            StreamKind::Main => self.main.as_ref(),
+            StreamKind::Sub => self.sub.as_ref(),
+        }
     }
 
     /// Who reads that one.

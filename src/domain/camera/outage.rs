@@ -62,6 +62,12 @@ impl Losses {
         }
     }
 
+    /// It is one of the site's no more, or another than it was.
+    pub fn forget(&mut self, camera: &str) {
+        self.away.remove(camera);
+        self.news.remove(camera);
+    }
+
     /// What is to be told now.
     pub fn due(&mut self, now: Timestamp) -> Vec<Incident> {
         let Some(since) = self.since.filter(|since| now.duration_since(*since) >= GATHERING) else {

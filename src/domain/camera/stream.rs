@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The address of a stream: `rtsp://`, `rtsps://`, `file://` or `test://`.
 ///
@@ -16,6 +16,33 @@ use serde::Serialize;
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct StreamUri(String);
+
+/// Which of a camera's streams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StreamKind {
+    /// In full resolution.
+    Main,
+    /// The small one.
+    Sub,
+}
+
+/// What is known of a stream that is read as the camera sends it.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct StreamFacts {
+    /// As browsers ask for it (RFC 6381): `avc1.64001e`.
+    pub codec: String,
+    pub size: [u32; 2],
+    /// Pictures that it sends, of late.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub per_second: Option<f64>,
+    /// Seconds from one keyframe to the next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keyframe_s: Option<f64>,
+    /// How far the camera's clock is ahead of this machine's, in seconds, by what it last said of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_off_s: Option<f64>,
+}
 
 /// Who reads an `rtsp://` stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumString, strum::VariantNames)]

@@ -36,7 +36,8 @@ pub fn read(bytes: &[u8], datum: Datum, problems: &mut Problems) -> Vec<(Camera,
     tables.into_iter().filter_map(|table| camera(table, datum, &mut seen, problems)).collect()
 }
 
-fn camera(
+/// One of them, wherever it was written.
+pub fn camera(
     (spot, values): RawEntry,
     datum: Datum,
     seen: &mut SeenCodes,

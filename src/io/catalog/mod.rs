@@ -6,6 +6,7 @@
 mod assessment;
 mod basemap;
 mod calendar;
+mod camera_list;
 mod cameras;
 mod codes;
 mod collection;
@@ -39,6 +40,8 @@ use crate::domain::{
     register::Register,
 };
 pub use basemap::{BasemapLayer, basemap_files};
+pub use camera_list::{CameraList, with_cameras};
+pub use cameras::FILE as CAMERAS;
 pub use difference::{Change, Difference, Put, differences, put};
 pub use duties::{RULINGS, rulings_csv};
 use files::SiteFolder;
@@ -50,7 +53,7 @@ pub use people::STAFF;
 use problem::Problems;
 pub use problem::{Problem, Severity, Spot, Why};
 pub use serving::{PublicUrl, Serving, TlsFiles};
-pub use settings::{FILE as SETTINGS, Settings};
+pub use settings::{FILE as SETTINGS, Settings, Upkeep};
 pub use survey_grids::{ColumnMap, FIELDS, Reference, SaidBy, SurveyGridsError, feature_line};
 pub use written::write_over;
 
@@ -161,6 +164,13 @@ pub fn read_with_staff(root: &Path, staff: Vec<u8>) -> Reading {
     read_from(root, Source::FolderBut(&staff), For::Serving)
 }
 
+/// Reads the whole site for the service, as it would be with other cameras.
+#[must_use]
+pub fn read_with_cameras(root: &Path, cameras: Vec<u8>) -> Reading {
+    let cameras = SiteFiles::from([(cameras::FILE.to_owned(), cameras)]);
+    read_from(root, Source::FolderBut(&cameras), For::Serving)
+}
+
 /// The members of a staff list that can be read, whatever is wrong with the others.
 #[must_use]
 pub fn staff_of(bytes: &[u8]) -> Vec<Staff> {
@@ -257,6 +267,7 @@ fn read_from(root: &Path, source: Source<'_>, purpose: For) -> Reading {
         places: places.as_deref(),
         patrols: &patrols,
         cameras: &cameras,
+        upkeep: settings.upkeep.as_ref(),
     }));
 
     let sound = problems.iter().all(|problem| problem.severity != Severity::Error);

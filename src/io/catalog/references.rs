@@ -10,6 +10,7 @@ use super::{
     patrols,
     people::STAFF,
     problem::{Problem, Problems, Spot, Why},
+    settings::{self, Upkeep},
 };
 use crate::domain::{
     camera::Camera,
@@ -33,6 +34,7 @@ pub struct Referring<'a> {
     pub places: Option<&'a [Place]>,
     pub patrols: &'a [(Instruction, Spot)],
     pub cameras: &'a [(Camera, Spot)],
+    pub upkeep: Option<&'a Upkeep>,
 }
 
 /// Every code that names nothing.
@@ -146,6 +148,9 @@ pub fn check(site: &Referring<'_>) -> Vec<Problem> {
             })
             .collect(),
     );
+    let file = Spot::file();
+    let upkeep = site.upkeep.map(|upkeep| named(&file, "upkeep.category", upkeep.category.as_str(), categories));
+    in_file(settings::FILE, upkeep.into_iter().collect());
     all
 }
 

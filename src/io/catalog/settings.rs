@@ -9,7 +9,7 @@ use super::{
     problem::{Problem, Problems, Spot, Why},
     serving::{self, Serving},
 };
-use crate::domain::{event::ShotLimits, geo::Datum};
+use crate::domain::{duty::CategoryCode, event::ShotLimits, geo::Datum};
 
 pub const FILE: &str = "gridwatch.toml";
 
@@ -36,6 +36,16 @@ pub struct Settings {
     pub serving: Serving,
     /// `[notify]`: what becomes of notices.
     pub notify: Notify,
+    /// `[upkeep]`: what becomes of cameras that are ill; nothing where the site does not say.
+    pub upkeep: Option<Upkeep>,
+}
+
+/// A case for whoever maintains the cameras.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upkeep {
+    pub category: CategoryCode,
+    /// How long one must have been ill.
+    pub after: SignedDuration,
 }
 
 impl Default for Settings {
@@ -52,6 +62,7 @@ impl Default for Settings {
             evidence: ShotLimits::default(),
             serving: Serving::default(),
             notify: Notify::default(),
+            upkeep: None,
         }
     }
 }
@@ -118,6 +129,12 @@ pub fn parse(bytes: Option<&[u8]>) -> (Settings, Vec<Problem>) {
             }
             limits.far_m = evidence.number("far_m", 1.0, 100_000.0).unwrap_or(limits.far_m);
             limits.apart_m = evidence.number("apart_m", 1.0, 100_000.0).unwrap_or(limits.apart_m);
+        });
+        entry.tables("upkeep", |upkeep| {
+            let category = upkeep.required_code("category").map(CategoryCode::new);
+            let minutes = upkeep.number("after_min", 1.0, 43_200.0).unwrap_or(30.0);
+            let after = SignedDuration::from_secs((minutes * 60.0) as i64);
+            settings.upkeep = category.map(|category| Upkeep { category, after });
         });
         settings.serving = serving::read(&mut entry);
         settings.notify = notify::read(&mut entry);

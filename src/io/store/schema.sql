@@ -335,6 +335,16 @@ CREATE TABLE made_key (
     PRIMARY KEY (site, actor, key)
 ) STRICT, WITHOUT ROWID;
 
+-- How long each camera was to give pictures, and gave them, day by day: its availability, and how long somebody looked.
+CREATE TABLE camera_day (
+    site      TEXT    NOT NULL,
+    day       TEXT    NOT NULL,             -- 2026-03-04, in the site's zone
+    camera    TEXT    NOT NULL,
+    wanted_ms INTEGER NOT NULL,
+    given_ms  INTEGER NOT NULL,
+    PRIMARY KEY (site, day, camera)
+) STRICT, WITHOUT ROWID;
+
 -- Keys are forgotten after a week.
 CREATE INDEX step_key_by_age ON step_key (given_at);
 CREATE INDEX made_key_by_age ON made_key (given_at);

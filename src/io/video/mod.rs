@@ -24,7 +24,7 @@ use crate::domain::{camera::LinkCause, vision::Frame};
 pub use annotate::{Mark, draw};
 pub use clip::{ClipError, ClipWriter};
 pub use encode::Encoder;
-pub use ingest::{Clip, Ingest, IngestOptions};
+pub use ingest::{Clip, Following, Ingest, IngestOptions, Piece};
 pub use needs::{MissingElement, NoGStreamer, missing_elements};
 pub use rendered::frame_of;
 pub use source::Source;

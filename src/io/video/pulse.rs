@@ -31,8 +31,17 @@ impl Pulse {
 
     /// In seconds, to the hundredth; `None` before there are two pictures.
     pub fn interval_s(&self) -> Option<f64> {
-        let interval = self.0.lock().unwrap_or_else(PoisonError::into_inner).interval?;
-        Some((interval.as_secs_f64() * 100.0).round() / 100.0)
+        Some((self.interval()?.as_secs_f64() * 100.0).round() / 100.0)
+    }
+
+    /// To the tenth.
+    pub fn per_second(&self) -> Option<f64> {
+        let interval = self.interval().filter(|interval| !interval.is_zero())?;
+        Some((10.0 / interval.as_secs_f64()).round() / 10.0)
+    }
+
+    fn interval(&self) -> Option<Duration> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).interval
     }
 }
 

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use super::{FrameSource, Pace, pipeline::Pipeline, rendered::Rendered};
 use crate::{
-    domain::camera::{Camera, LinkCause, Reader, StreamUri},
+    domain::camera::{Camera, LinkCause, Reader, StreamKind, StreamUri},
     io::secrets::{Credential, Secrets},
     scene::{Lens, SceneKind, SceneOrder},
 };
 
 /// A stream that can be opened.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Source {
     File(PathBuf),
     Rtsp {
@@ -34,7 +34,15 @@ impl Source {
     /// # Errors
     /// [`LinkCause::NoStreamGiven`], [`LinkCause::NoSecret`], [`LinkCause::NoSuchScene`].
     pub fn of_camera(camera: &Camera, site: &Path, secrets: &Secrets) -> Result<Self, LinkCause> {
-        let uri = camera.analysed().ok_or(LinkCause::NoStreamGiven)?;
+        Self::of_stream(camera, camera.analysed_kind(), site, secrets)
+    }
+
+    /// That one of its streams.
+    ///
+    /// # Errors
+    /// As [`of_camera`](Self::of_camera).
+    pub fn of_stream(camera: &Camera, kind: StreamKind, site: &Path, secrets: &Secrets) -> Result<Self, LinkCause> {
+        let uri = camera.stream(kind).ok_or(LinkCause::NoStreamGiven)?;
         match uri.scheme() {
             "file" => Ok(Self::File(site.join(uri.address()))),
             "test" => Self::rendered(uri.address(), lens_of(camera)),
@@ -42,7 +50,7 @@ impl Source {
                 let named =
                     |name: &String| secrets.find(name).ok_or_else(|| LinkCause::NoSecret { secret: name.clone() });
                 let credential = camera.secret.as_ref().map(named).transpose()?;
-                Ok(Self::Rtsp { uri: uri.clone(), credential, reader: camera.reader() })
+                Ok(Self::Rtsp { uri: uri.clone(), credential, reader: camera.reader_of(uri) })
             }
         }
     }

@@ -7,9 +7,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Clip, FrameSource, GLANCE, Pace, Source, Turn, ingest::Attended, pulse::Pulse};
+use super::{Clip, Following, FrameSource, GLANCE, Pace, Source, Turn, ingest::Attended, pulse::Pulse};
 use crate::domain::{
-    camera::{LinkCause, LinkEvent, Pauses, Sampling},
+    camera::{LinkCause, LinkEvent, Pauses, Sampling, StreamFacts},
     vision::Frame,
 };
 
@@ -34,6 +34,8 @@ pub struct WatchOptions {
     pub per_second: u32,
     /// Whether the keyframes alone will not do. Of what is not shared with other cameras every picture is looked at anyway.
     pub wants_every: bool,
+    /// Whether its pictures are looked at; those of another are passed on and no more.
+    pub is_looked_at: bool,
     /// Between attempts, as far as the cause has none of its own.
     pub pauses: Pauses,
     /// A stream that gives no picture for so long is opened anew.
@@ -45,6 +47,7 @@ impl Default for WatchOptions {
         Self {
             per_second: 5,
             wants_every: true,
+            is_looked_at: true,
             // One that is back is seen within half a minute.
             pauses: Pauses { first: Duration::from_secs(1), longest: Duration::from_secs(20) },
             silence: Duration::from_secs(10),
@@ -101,6 +104,25 @@ impl Watch {
         match &self.0 {
             Reading::Own(own) => Some(Sampling { interval_s: own.pulse.interval_s()?, keyframes_only: false }),
             Reading::Shared(attended) => attended.sampling(),
+        }
+    }
+
+    /// What is known of its stream; `None` where it is not read as the camera sends it, or nothing has come yet.
+    #[must_use]
+    pub fn facts(&self) -> Option<StreamFacts> {
+        match &self.0 {
+            Reading::Own(_) => None,
+            Reading::Shared(attended) => attended.facts(),
+        }
+    }
+
+    /// What the camera sends from now on, and what of it has come since its newest keyframe; `None` where it is not passed
+    /// on as it comes.
+    #[must_use]
+    pub fn follow(&self) -> Option<Following> {
+        match &self.0 {
+            Reading::Own(_) => None,
+            Reading::Shared(attended) => Some(attended.follow()),
         }
     }
 

@@ -23,6 +23,8 @@ use crate::{
 pub struct Eye {
     pub camera: Camera,
     pub source: Result<Source, LinkCause>,
+    /// Of the stream in full resolution, where that is not what is analysed.
+    pub main: Option<Result<Source, LinkCause>>,
     still: Mutex<Still>,
     link: Mutex<Link>,
     ailing: Mutex<Option<Ailing>>,
@@ -31,9 +33,19 @@ pub struct Eye {
 }
 
 impl Eye {
-    pub fn new(camera: Camera, source: Result<Source, LinkCause>, link: Link) -> Self {
+    pub fn new(
+        camera: Camera,
+        source: Result<Source, LinkCause>,
+        main: Option<Result<Source, LinkCause>>,
+        link: Link,
+    ) -> Self {
         let (still, link, ailing) = (Mutex::default(), Mutex::new(link), Mutex::default());
-        Self { camera, source, still, link, ailing, news: Notify::new() }
+        Self { camera, source, main, still, link, ailing, news: Notify::new() }
+    }
+
+    /// Whether it looks at the same, in the same way.
+    pub fn is_same(&self, other: &Self) -> bool {
+        (&self.camera, &self.source, &self.main) == (&other.camera, &other.source, &other.main)
     }
 
     pub fn link(&self) -> Link {

@@ -7,22 +7,24 @@ use std::{
     time::{Duration, Instant},
 };
 
+use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use tokio::{sync::Semaphore, time};
 
 use super::{
-    NoPicture, Shot, Sight, Standing,
+    NoPicture, Shot, Sight, Standing, Viewing, Wish,
     eye::{Eye, Gaze, locked},
     is_watched,
+    viewing::{Borrowed, Borrowing},
 };
 use crate::{
     domain::{
-        camera::{Camera, Incident, Link, LinkCause, Lookout, Losses},
+        camera::{Camera, Incident, Link, LinkCause, Lookout, Losses, Reader, StreamKind},
         vision::Health,
     },
     io::{
         secrets::Secrets,
-        video::{Ingest, IngestOptions, Source, Watch, WatchOptions},
+        video::{Following, Ingest, IngestOptions, Source, Watch, WatchOptions},
     },
 };
 
@@ -31,12 +33,16 @@ use crate::{
 pub struct Looking(Arc<Inner>);
 
 struct Inner {
-    eyes: BTreeMap<String, Arc<Eye>>,
+    eyes: ArcSwap<BTreeMap<String, Arc<Eye>>>,
     sight: Sight,
     ingest: Ingest,
     losses: Arc<Mutex<Losses>>,
     /// The streams that are open, by the camera's id.
     open: Mutex<HashMap<String, Open>>,
+    /// Streams that are open because somebody watches them.
+    borrowed: Mutex<HashMap<(String, StreamKind), Weak<Borrowed>>>,
+    /// Room for those who watch.
+    viewers: Arc<Semaphore>,
     /// Turns at encoding pictures.
     encoding: Arc<Semaphore>,
 }
@@ -53,6 +59,8 @@ const WATCHED_RATE: u32 = 10;
 const GLANCE_RATE: u32 = 2;
 /// Cameras open because somebody asked.
 const GLANCES: usize = 8;
+/// Who watches at once.
+const VIEWERS: usize = 64;
 /// How long such a one stays open.
 const LINGER: Duration = Duration::from_secs(20);
 /// How long the first picture may take: cameras send a whole one every second or two.
@@ -68,48 +76,94 @@ const ENCODING: usize = 2;
 
 impl Looking {
     pub fn start(cameras: &[Camera], sight: Sight) -> io::Result<Self> {
-        let (secrets, now) = (Secrets::read(&sight.secrets)?, sight.clock.now());
-        let eye = |camera: &Camera| {
-            let source = Source::of_camera(camera, &sight.folder, &secrets);
-            let (source, link) = if camera.enabled {
-                (source, Link::idle(now))
-            } else {
-                (Err(LinkCause::Disabled), Link::disabled(now))
-            };
-            (camera.id.clone(), Arc::new(Eye::new(camera.clone(), source, link)))
-        };
-        let eyes: BTreeMap<_, _> = cameras.iter().map(eye).collect();
-        let encoding = Arc::new(Semaphore::new(ENCODING));
+        let eyes = ArcSwap::default();
+        let [encoding, viewers] = [ENCODING, VIEWERS].map(|count| Arc::new(Semaphore::new(count)));
         let ingest = Ingest::start(IngestOptions::default())?;
-        let (losses, open) = (Arc::default(), Mutex::default());
-        let looking = Self(Arc::new(Inner { eyes, sight, ingest, losses, open, encoding }));
+        let (losses, open, borrowed) = (Arc::default(), Mutex::default(), Mutex::default());
+        let looking = Self(Arc::new(Inner { eyes, sight, ingest, losses, open, borrowed, viewers, encoding }));
         tokio::spawn(tell_losses(Arc::downgrade(&looking.0)));
-        let mut open = locked(&looking.0.open);
-        for (id, eye) in looking.0.eyes.iter().filter(|(_, eye)| is_watched(&eye.camera)) {
-            open.insert(id.clone(), Open { watch: looking.watch(eye, true)?, asked: None });
-        }
-        drop(open);
+        looking.take_over(cameras)?;
         Ok(looking)
     }
 
+    /// Looks through these cameras from now on: those that are gone or others now are closed before any is opened, and all
+    /// that stay as they were are left alone. Blocks.
+    pub fn take_over(&self, cameras: &[Camera]) -> io::Result<()> {
+        let Inner { eyes, sight, open, losses, .. } = &*self.0;
+        let secrets = Secrets::read(&sight.secrets)?;
+        let before = eyes.load();
+        let kept_or_new = |camera: &Camera| {
+            let new = self.eye(camera, &secrets);
+            let kept = before.get(&camera.id).filter(|known| known.is_same(&new));
+            (camera.id.clone(), kept.map_or_else(|| Arc::new(new), Arc::clone))
+        };
+        let after: BTreeMap<_, _> = cameras.iter().map(kept_or_new).collect();
+        let is_gone = |(id, eye): &(&String, &Arc<Eye>)| after.get(*id).is_none_or(|now| !Arc::ptr_eq(now, eye));
+        let gone: Vec<String> = before.iter().filter(is_gone).map(|(id, _)| id.clone()).collect();
+        let new: Vec<Arc<Eye>> = after.values().filter(|eye| is_watched(&eye.camera)).map(Arc::clone).collect();
+        eyes.store(Arc::new(after));
+        let ended: Vec<Open> = gone.iter().filter_map(|id| locked(open).remove(id)).collect();
+        // All at once: a camera that does not answer is waited for while the others are.
+        for open in &ended {
+            open.watch.end();
+        }
+        drop(ended);
+        for camera in &gone {
+            locked(losses).forget(camera);
+        }
+        for eye in new {
+            let mut open = locked(open);
+            // Whoever looked through it in the meantime has opened it for a while; now it is open for good.
+            let is_open = open.get(&eye.camera.id).is_some_and(|open| open.asked.is_none());
+            if is_open {
+                continue;
+            }
+            let always = Open { watch: self.watch(&eye, true)?, asked: None };
+            let for_a_while = open.insert(eye.camera.id.clone(), always);
+            drop(open);
+            drop(for_a_while);
+        }
+        Ok(())
+    }
+
+    fn eye(&self, camera: &Camera, secrets: &Secrets) -> Eye {
+        let Sight { folder, clock, .. } = &self.0.sight;
+        let has_both = camera.sub.is_some() && camera.main.is_some();
+        let main = has_both.then(|| Source::of_stream(camera, StreamKind::Main, folder, secrets));
+        let (source, link) = if camera.enabled {
+            (Source::of_camera(camera, folder, secrets), Link::idle(clock.now()))
+        } else {
+            (Err(LinkCause::Disabled), Link::disabled(clock.now()))
+        };
+        Eye::new(camera.clone(), source, main, link)
+    }
+
+    fn find(&self, camera: &str) -> Option<Arc<Eye>> {
+        self.0.eyes.load().get(camera).map(Arc::clone)
+    }
+
+    /// Whether it still is one of the site's, and no other by that id is.
+    pub fn knows(&self, eye: &Arc<Eye>) -> bool {
+        self.find(&eye.camera.id).is_some_and(|known| Arc::ptr_eq(&known, eye))
+    }
+
     pub fn links(&self) -> BTreeMap<String, Link> {
-        self.0.eyes.iter().map(|(id, eye)| (id.clone(), eye.link())).collect()
+        self.0.eyes.load().iter().map(|(id, eye)| (id.clone(), eye.link())).collect()
     }
 
     /// How things stand with each, by its id.
     pub fn standings(&self) -> BTreeMap<String, Standing> {
         let open = locked(&self.0.open);
         let standing = |(id, eye): (&String, &Arc<Eye>)| {
-            let sampling = open.get(id).and_then(|open| open.watch.sampling());
-            (id.clone(), Standing { link: eye.link(), sampling, health: eye.ailing() })
+            let watch = open.get(id).map(|open| &open.watch);
+            let (sampling, stream) = (watch.and_then(Watch::sampling), watch.and_then(Watch::facts));
+            (id.clone(), Standing { link: eye.link(), sampling, health: eye.ailing(), stream })
         };
-        self.0.eyes.iter().map(standing).collect()
+        self.0.eyes.load().iter().map(standing).collect()
     }
 
     pub async fn clip(&self, camera: &str, from: Timestamp, to: Timestamp) -> Result<Vec<u8>, NoPicture> {
-        if !self.0.eyes.contains_key(camera) {
-            return Err(NoPicture::UnknownCamera);
-        }
+        self.find(camera).ok_or(NoPicture::UnknownCamera)?;
         let (now, here) = (self.0.sight.clock.now(), Instant::now());
         // What is longer ago than the machine runs was never kept, and the same as the longest ago that is.
         let ago = |time: Timestamp| Duration::try_from(now.duration_since(time)).unwrap_or_default().min(LONGEST_AGO);
@@ -125,12 +179,45 @@ impl Looking {
         tokio::task::spawn_blocking(write).await.map_err(|_| NoPicture::TooSlow)?
     }
 
-    pub async fn picture(&self, camera: &str) -> Result<Shot, NoPicture> {
-        let eye = self.0.eyes.get(camera).ok_or(NoPicture::UnknownCamera)?;
+    pub fn follow(&self, camera: &str, wish: Wish) -> Result<Viewing, NoPicture> {
+        let eye = self.find(camera).ok_or(NoPicture::UnknownCamera)?;
         if !eye.camera.enabled {
             return Err(NoPicture::Down(LinkCause::Disabled));
         }
-        self.ask(camera, eye)?;
+        let room = Arc::clone(&self.0.viewers).try_acquire_owned().map_err(|_| NoPicture::TooManyViewers)?;
+        Ok(Viewing::new(self.clone(), eye, wish, room))
+    }
+
+    /// The stream of a camera that is passed on as it comes, and what keeps it open; `None` where it is not.
+    pub fn passing_on(&self, eye: &Arc<Eye>, kind: StreamKind) -> Option<(Following, Option<Arc<Borrowed>>)> {
+        let id = &eye.camera.id;
+        if kind == eye.camera.analysed_kind() {
+            return Some((locked(&self.0.open).get(id)?.watch.follow()?, None));
+        }
+        let mut borrowed = locked(&self.0.borrowed);
+        borrowed.retain(|_, stream| stream.strong_count() > 0);
+        let key = (id.clone(), kind);
+        if let Some(stream) = borrowed.get(&key).and_then(Weak::upgrade) {
+            return Some((stream.follow()?, Some(stream)));
+        }
+        let source = eye.main.clone()?;
+        if !matches!(source, Ok(Source::Rtsp { reader: Reader::Retina, .. })) {
+            return None;
+        }
+        let (borrowing, link) = Borrowing::new(Arc::clone(&self.0.sight.clock));
+        let options = WatchOptions { wants_every: false, is_looked_at: false, ..WatchOptions::default() };
+        let watch = self.0.ingest.watch(id, source, options, borrowing).ok()?;
+        let stream = Arc::new(Borrowed::new(watch, link));
+        borrowed.insert(key, Arc::downgrade(&stream));
+        Some((stream.follow()?, Some(stream)))
+    }
+
+    pub async fn picture(&self, camera: &str) -> Result<Shot, NoPicture> {
+        let eye = self.find(camera).ok_or(NoPicture::UnknownCamera)?;
+        if !eye.camera.enabled {
+            return Err(NoPicture::Down(LinkCause::Disabled));
+        }
+        self.ask(camera, &eye)?;
         let deadline = time::Instant::now() + PATIENCE;
         let is_fresh = || eye.age().is_some_and(|age| age < FRESH);
         while !is_fresh() {
@@ -200,7 +287,7 @@ impl Looking {
         drop(open);
         drop(ended.map(|open| open.watch));
         // Who asked in the meantime has opened it anew.
-        if let Some(eye) = self.0.eyes.get(id).filter(|_| !locked(&self.0.open).contains_key(id)) {
+        if let Some(eye) = self.find(id).filter(|_| !locked(&self.0.open).contains_key(id)) {
             eye.forget();
             let now = self.0.sight.clock.now();
             if let Some(link) = eye.set_link(|_| Link::idle(now)) {

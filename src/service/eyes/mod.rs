@@ -5,9 +5,13 @@
 mod eye;
 #[cfg(feature = "video")]
 mod looking;
+#[cfg(feature = "video")]
+mod viewing;
 
 use std::{collections::BTreeMap, io, path::PathBuf, sync::Arc, time::Duration};
 
+#[cfg(not(feature = "video"))]
+use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use serde::Serialize;
 use tokio::sync::mpsc;
@@ -15,11 +19,26 @@ use tokio::sync::mpsc;
 use super::{clock::Clock, feed::Feed, findings::Seen};
 use crate::{
     domain::{
-        camera::{Camera, Link, LinkCause, Reader, Sampling},
+        camera::{Camera, Link, LinkCause, Reader, Sampling, StreamFacts, StreamKind},
         vision::Ailment,
     },
     io::catalog::Catalog,
 };
+
+#[cfg(feature = "video")]
+pub use viewing::Viewing;
+
+/// There is none without video.
+#[cfg(not(feature = "video"))]
+pub enum Viewing {}
+
+#[cfg(not(feature = "video"))]
+impl Viewing {
+    #[expect(clippy::unused_async, reason = "as with video")]
+    pub async fn next(&mut self) -> Option<View> {
+        match *self {}
+    }
+}
 
 /// A picture of a camera.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +55,8 @@ pub struct Standing {
     pub sampling: Option<Sampling>,
     /// What is wrong with its pictures, although they come.
     pub health: Option<Ailing>,
+    /// What it sends, where that is known.
+    pub stream: Option<StreamFacts>,
 }
 
 /// What is wrong with a camera's pictures.
@@ -54,6 +75,8 @@ pub enum NoPicture {
     Down(LinkCause),
     /// As many are open as may be.
     Busy,
+    /// As many watch as may.
+    TooManyViewers,
     TooSlow,
     /// Nothing is kept of that time.
     NothingKept,
@@ -61,6 +84,47 @@ pub enum NoPicture {
     Failed(String),
     /// This program was built without video.
     NoVideo,
+}
+
+/// What somebody gets to see who watches a camera.
+#[derive(Debug, Clone, PartialEq)]
+pub enum View {
+    /// How the pictures that follow are encoded.
+    Begin {
+        /// As browsers ask for it.
+        codec: String,
+        size: [u32; 2],
+        stream: StreamKind,
+        /// The initialisation segment of fragmented MP4.
+        header: Vec<u8>,
+    },
+    /// A fragment with one picture.
+    Picture(Vec<u8>),
+    /// So many were left out, because they were taken too slowly.
+    Skipped(u64),
+    /// It gives no pictures, or gives them again.
+    Link(Link),
+    /// There is nothing that could be played, and nothing more comes.
+    Stills(NoPlay),
+}
+
+/// Why a camera's stream cannot be played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum NoPlay {
+    /// It has no stream of another kind, and the screen does not play that.
+    H265,
+    /// A file, a scene, or what GStreamer reads.
+    NotPassedOn,
+}
+
+/// What a screen asks for that wants to watch a camera.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Wish {
+    /// Else the one that is analysed.
+    pub stream: Option<StreamKind>,
+    /// Whether it plays H.265.
+    pub plays_h265: bool,
 }
 
 /// What the eyes need.
@@ -81,7 +145,9 @@ pub struct Eyes {
     #[cfg(feature = "video")]
     looking: looking::Looking,
     #[cfg(not(feature = "video"))]
-    links: Arc<BTreeMap<String, Link>>,
+    links: Arc<ArcSwap<BTreeMap<String, Link>>>,
+    #[cfg(not(feature = "video"))]
+    clock: Arc<dyn Clock>,
 }
 
 #[cfg(feature = "video")]
@@ -94,12 +160,28 @@ impl Eyes {
         Ok(Self { looking: looking::Looking::start(catalog.cameras.cameras(), sight)? })
     }
 
+    /// Looks through the cameras of that catalog from now on; those that are as they were are left alone. Blocks.
+    ///
+    /// # Errors
+    /// If the file of credentials cannot be read, or the system gives no thread.
+    pub fn take_over(&self, catalog: &Catalog) -> io::Result<()> {
+        self.looking.take_over(catalog.cameras.cameras())
+    }
+
     /// The newest picture of a camera; opens it where it is not open.
     ///
     /// # Errors
     /// Why there is none.
     pub async fn picture(&self, camera: &str) -> Result<Shot, NoPicture> {
         self.looking.picture(camera).await
+    }
+
+    /// A camera's stream as it comes.
+    ///
+    /// # Errors
+    /// Why nobody can watch it now.
+    pub fn follow(&self, camera: &str, wish: Wish) -> Result<Viewing, NoPicture> {
+        self.looking.follow(camera, wish)
     }
 
     /// An MP4 file of what a camera sent between both, as it sent it; it begins with a keyframe, which may be earlier.
@@ -132,16 +214,24 @@ impl Eyes {
 impl Eyes {
     /// # Errors
     /// None: it never looks.
-    #[expect(clippy::needless_pass_by_value, reason = "as with video")]
     pub fn open(catalog: &Catalog, sight: Sight) -> io::Result<Self> {
-        let idle = |camera: &Camera| (camera.id.clone(), Link::idle(sight.clock.now()));
-        Ok(Self { links: Arc::new(catalog.cameras.cameras().iter().map(idle).collect()) })
+        let eyes = Self { links: Arc::default(), clock: sight.clock };
+        eyes.take_over(catalog)?;
+        Ok(eyes)
+    }
+
+    /// # Errors
+    /// None.
+    pub fn take_over(&self, catalog: &Catalog) -> io::Result<()> {
+        let idle = |camera: &Camera| (camera.id.clone(), Link::idle(self.clock.now()));
+        self.links.store(Arc::new(catalog.cameras.cameras().iter().map(idle).collect()));
+        Ok(())
     }
 
     /// # Errors
     /// Always.
     pub async fn picture(&self, camera: &str) -> Result<Shot, NoPicture> {
-        let is_known = self.links.contains_key(camera);
+        let is_known = self.links.load().contains_key(camera);
         std::future::ready(Err(if is_known { NoPicture::NoVideo } else { NoPicture::UnknownCamera })).await
     }
 
@@ -151,16 +241,23 @@ impl Eyes {
         self.picture(camera).await.map(|shot| shot.jpeg)
     }
 
+    /// # Errors
+    /// Always.
+    pub fn follow(&self, camera: &str, _: Wish) -> Result<Viewing, NoPicture> {
+        Err(if self.links.load().contains_key(camera) { NoPicture::NoVideo } else { NoPicture::UnknownCamera })
+    }
+
     #[must_use]
     pub fn links(&self) -> BTreeMap<String, Link> {
-        BTreeMap::clone(&self.links)
+        BTreeMap::clone(&self.links.load())
     }
 
     #[must_use]
     pub fn standings(&self) -> BTreeMap<String, Standing> {
-        let standing =
-            |(id, link): (&String, &Link)| (id.clone(), Standing { link: link.clone(), sampling: None, health: None });
-        self.links.iter().map(standing).collect()
+        let standing = |(id, link): (&String, &Link)| {
+            (id.clone(), Standing { link: link.clone(), sampling: None, health: None, stream: None })
+        };
+        self.links.load().iter().map(standing).collect()
     }
 
     pub fn close(&self) {}

@@ -21,7 +21,7 @@ use super::{
     ROUTES, basemap, cases,
     error::{ApiError, Refusal},
     evidence, figures, findings, follow, frame, heat, hotspots, live, locate, me, notices, operations, places, record,
-    reports, rulings, session, site, steps, tasks, visits,
+    reports, rulings, session, site, steps, tasks, visits, watching,
 };
 use crate::domain::people::{Actor, Permission};
 
@@ -59,6 +59,7 @@ use crate::domain::people::{Actor, Permission};
         figures::tally,
         figures::cases,
         figures::scores,
+        figures::availability,
         hotspots::hotspots,
         hotspots::reports,
         findings::list,
@@ -68,6 +69,7 @@ use crate::domain::people::{Actor, Permission};
         follow::rate,
         frame::newest,
         frame::clip,
+        watching::watch,
         evidence::view,
         evidence::thumbnail,
         evidence::original,

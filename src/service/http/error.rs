@@ -47,6 +47,8 @@ pub enum Refusal {
     Closing,
     /// As many cameras are open as may be.
     TooManyCameras,
+    /// As many watch as may.
+    TooManyViewers,
     NoPictureYet,
     /// Of that time.
     NothingKept,
@@ -71,7 +73,7 @@ impl Refusal {
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::KeyReused => StatusCode::CONFLICT,
             Self::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
-            Self::Closing | Self::TooManyCameras | Self::NoPictureYet | Self::NoVideo => {
+            Self::Closing | Self::TooManyCameras | Self::TooManyViewers | Self::NoPictureYet | Self::NoVideo => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -328,6 +330,7 @@ impl From<NoPicture> for ApiError {
         match why {
             NoPicture::UnknownCamera => Self::of(Refusal::NotFound),
             NoPicture::Busy => Self::of(Refusal::TooManyCameras),
+            NoPicture::TooManyViewers => Self::of(Refusal::TooManyViewers),
             NoPicture::TooSlow => Self::of(Refusal::NoPictureYet),
             NoPicture::NothingKept => Self::of(Refusal::NothingKept),
             NoPicture::NoVideo => Self::of(Refusal::NoVideo),

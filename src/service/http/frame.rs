@@ -13,6 +13,7 @@ use utoipa::IntoParams;
 use super::{
     AppState,
     error::{ApiError, ErrorBody},
+    guard::By,
     query::{Asked, At, instant},
 };
 
@@ -28,8 +29,9 @@ const AGE: HeaderName = HeaderName::from_static("x-frame-age-ms");
         (status = 503, body = ErrorBody, description = "There is none, and why"),
     ),
 )]
-pub async fn newest(State(state): State<AppState>, At(id): At<String>) -> Result<Response, ApiError> {
+pub async fn newest(State(state): State<AppState>, By(actor): By, At(id): At<String>) -> Result<Response, ApiError> {
     let shot = state.eyes.picture(&id).await?;
+    state.looks.glance(&actor, &id).await?;
     let age = shot.age.as_millis().to_string();
     let headers = [(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, "no-store")];
     Ok((headers, [(AGE, age)], shot.jpeg).into_response())
@@ -59,6 +61,7 @@ pub struct ClipQuery {
 )]
 pub async fn clip(
     State(state): State<AppState>,
+    By(actor): By,
     At(id): At<String>,
     Asked(query): Asked<ClipQuery>,
 ) -> Result<Response, ApiError> {
@@ -69,6 +72,7 @@ pub async fn clip(
         return Err(ApiError::unreadable(Some("to"), query.to.as_deref().unwrap_or_default()));
     }
     let mp4 = state.eyes.clip(&id, from, to).await?;
+    state.looks.glance(&actor, &id).await?;
     let headers = [(header::CONTENT_TYPE, "video/mp4"), (header::CACHE_CONTROL, "no-store")];
     Ok((headers, mp4).into_response())
 }

@@ -33,6 +33,7 @@ mod site;
 mod steps;
 mod tasks;
 mod visits;
+mod watching;
 mod why;
 
 use std::{path::Path, sync::Arc, time::Duration};
@@ -62,6 +63,7 @@ use super::{
     follow::{Follow, FollowKey},
     heat::Heat,
     intake::Intake,
+    looks::Looks,
     patrol::Patrol,
     planning::desk::Planning,
     register::Places,
@@ -90,6 +92,7 @@ pub struct AppState {
     /// What the secrets of residents are made with.
     pub follow_key: FollowKey,
     pub eyes: Eyes,
+    pub looks: Looks,
     pub evidence: EvidenceFolder,
     /// The site's, for what is handed out as it lies there.
     pub folder: Arc<Path>,
@@ -214,8 +217,10 @@ pub const ROUTES: &[Route] = &[
     ("/api/places", Permission::LookAround, || get(places::list)),
     ("/api/places", Permission::Act, || post(places::add)),
     ("/api/cameras", Permission::ReadCases, || get(site::cameras)),
+    ("/api/cameras/availability", Permission::ReadFigures, || get(figures::availability)),
     ("/api/cameras/{id}/frame.jpg", Permission::ReadCases, || get(frame::newest)),
     ("/api/cameras/{id}/clip.mp4", Permission::ReadCases, || get(frame::clip)),
+    ("/api/cameras/{id}/live", Permission::ReadCases, || get(watching::watch)),
     ("/api/findings", Permission::ReadCases, || get(findings::list)),
     ("/api/findings/{id}/confirm", Permission::DecideFindings, || post(findings::confirm)),
     ("/api/findings/{id}/dismiss", Permission::DecideFindings, || post(findings::dismiss)),
@@ -299,7 +304,8 @@ pub fn router(state: AppState) -> Router {
 }
 
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; worker-src 'self'; connect-src 'self'; \
-    img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
+    img-src 'self' data: blob:; media-src 'self' blob:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; \
+    base-uri 'none'";
 
 fn header_layer(name: header::HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))

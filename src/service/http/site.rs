@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     domain::{
-        camera::{Camera, Link, Pose, Sampling},
+        camera::{Camera, Link, Pose, Sampling, StreamFacts},
         duty::{
             Category, CategoryCode, CategoryKind, Department, DepartmentCode, Limit, ResponsibilityList, Urgency,
             Visibility,
@@ -158,6 +158,9 @@ pub struct CameraProperties {
     /// What is wrong with its pictures, although they come.
     #[serde(skip_serializing_if = "Option::is_none")]
     health: Option<Ailing>,
+    /// What it sends, of a camera that is read over RTSP.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stream: Option<StreamFacts>,
 }
 
 impl From<&Camera> for CameraProperties {
@@ -174,6 +177,7 @@ impl From<&Camera> for CameraProperties {
             link: None,
             sampling: None,
             health: None,
+            stream: None,
         }
     }
 }
@@ -185,8 +189,9 @@ pub async fn cameras(State(state): State<AppState>) -> Collection<CameraProperti
     let (cameras, mut standings) = (catalog.cameras.cameras().iter(), state.eyes.standings());
     Collection::of(cameras.map(|camera| {
         let mut properties = CameraProperties::from(camera);
-        if let Some(Standing { link, sampling, health }) = standings.remove(&camera.id) {
-            (properties.link, properties.sampling, properties.health) = (Some(link), sampling, health);
+        if let Some(Standing { link, sampling, health, stream }) = standings.remove(&camera.id) {
+            (properties.link, properties.sampling) = (Some(link), sampling);
+            (properties.health, properties.stream) = (health, stream);
         }
         Feature::at(camera.position, properties)
     }))

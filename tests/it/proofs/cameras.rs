@@ -122,7 +122,8 @@ fn is_named(fault: Fault, standing: &Standing) -> bool {
         Fault::Cover => is(Ailment::Covered),
         Fault::Blur => is(Ailment::OutOfFocus),
         Fault::Turn => is(Ailment::Moved),
-        Fault::SpsChange | Fault::PtsJump | Fault::Slow | Fault::ClockOff => is_well(fault, standing),
+        Fault::ClockOff => status == LinkStatus::WrongClock && standing.ailment.is_none(),
+        Fault::SpsChange | Fault::PtsJump | Fault::Slow => is_well(fault, standing),
     }
 }
 

@@ -4,7 +4,7 @@ mod detect;
 mod farm;
 mod files;
 mod rtsp;
-mod server;
+pub mod server;
 
 use std::{
     path::Path,
@@ -60,6 +60,7 @@ impl Watched {
         let options = WatchOptions {
             per_second: 25,
             wants_every: true,
+            is_looked_at: true,
             pauses: Pauses { first: Duration::from_millis(100), longest: Duration::from_millis(400) },
             silence: Duration::from_secs(2),
         };

@@ -29,12 +29,26 @@ pub struct Server {
 impl Server {
     /// On a free port, or on that one.
     pub fn start(port: u16, login: Option<(&str, &str)>) -> Self {
+        Self::of(PICTURES, port, login)
+    }
+
+    /// Of a camera that encodes as H.265: ten pictures, 64 pixels each way, over and over.
+    pub fn h265() -> Self {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/video/ten_pictures.h265");
+        let pictures = format!(
+            "( multifilesrc location={file} loop=true ! h265parse ! video/x-h265,framerate=10/1 ! rtph265pay name=pay0 \
+             pt=96 config-interval=-1 )"
+        );
+        Self::of(&pictures, 0, None)
+    }
+
+    fn of(pictures: &str, port: u16, login: Option<(&str, &str)>) -> Self {
         gst::init().expect("GStreamer");
         let (context, server) = (glib::MainContext::new(), rtsp::RTSPServer::new());
         server.set_address("127.0.0.1");
         server.set_service(&port.to_string());
         let factory = rtsp::RTSPMediaFactory::new();
-        factory.set_launch(PICTURES);
+        factory.set_launch(pictures);
         factory.set_shared(true);
         if let Some((user, password)) = login {
             let auth = rtsp::RTSPAuth::new();

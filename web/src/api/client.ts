@@ -19,6 +19,7 @@ import type {
   ReportBody,
   Site,
   StepBody,
+  Tally,
   TaskBody,
   VisitDone,
   WorkList,
@@ -174,6 +175,7 @@ export const api = {
   categories: () => ask<{ categories: Category[] }>('/api/categories', 'en'),
   cameras: () => ask<Collection<Point | null, Camera>>('/api/cameras', 'en'),
   case: (id: string, language: Language) => ask<CaseDetail>(`/api/cases/${encodeURIComponent(id)}`, language),
+  tally: (query: string) => ask<Tally>(`/api/tally?${query}`, 'en'),
   cases: (query: string) => ask<CaseList>(`/api/cases?${query}`, 'en'),
   step: (id: string, step: StepBody, photos: readonly Blob[], key: string, language: Language) =>
     ask<Case>(`/api/cases/${encodeURIComponent(id)}/actions`, language, stepForm(step, photos, key)),

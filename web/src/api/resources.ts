@@ -38,6 +38,7 @@ export type ReportBody = Schemas['ReportBody'];
 export type Role = Schemas['Role'];
 export type Site = Schemas['SiteBody'];
 export type StepBody = Schemas['StepBody'];
+export type Tally = Schemas['TallyAnswer'];
 export type Task = Schemas['ListedTask'];
 export type TaskBody = Schemas['TaskBody'];
 export type TrailStep = Schemas['TrailStep'];

@@ -218,7 +218,7 @@ export function cameraLayers(): LayerSpecification[] {
         'icon-image': [
           'match',
           ['get', 'status'],
-          ['live', 'degraded'],
+          ['live', 'degraded', 'wrong_clock'],
           'camera-live',
           [...AWAY],
           'camera-down',

@@ -14,6 +14,8 @@ export interface Picks {
   /** Is asked first: cases and findings lie over everything. */
   overAt(x: number, y: number): { kind: 'case' | 'finding'; id: string } | undefined;
   picked(kind: 'case' | 'finding' | 'grid' | 'camera', id: string): void;
+  /** Whether the place itself is what was asked for: then nothing is picked. */
+  placed?(lon: number, lat: number): boolean;
 }
 
 export interface Shown {
@@ -26,7 +28,7 @@ export interface Shown {
 export class SiteMap {
   readonly view: MapView;
   #site: [number, number, number, number] | undefined;
-  #picked: string | undefined;
+  #picked: readonly string[] = [];
   #hovered: string | undefined;
   #cameras: Collection<Point | null, Camera> = look.empty;
 
@@ -112,10 +114,10 @@ export class SiteMap {
     }
   }
 
-  pickGrid(code: string | undefined): void {
-    this.#mark(this.#picked, { picked: false });
-    this.#mark(code, { picked: true });
-    this.#picked = code;
+  pickGrids(codes: readonly string[]): void {
+    for (const code of this.#picked) this.#mark(code, { picked: false });
+    for (const code of codes) this.#mark(code, { picked: true });
+    this.#picked = codes;
   }
 
   pickCamera(id: string | undefined): void {
@@ -171,7 +173,8 @@ export class SiteMap {
   }
 
   #listen(): void {
-    this.view.on('click', ({ point: { x, y } }) => {
+    this.view.on('click', ({ point: { x, y }, lngLat }) => {
+      if (this.picks.placed?.(lngLat.lng, lngLat.lat)) return;
       const over = this.picks.overAt(x, y);
       if (over) return this.picks.picked(over.kind, over.id);
       const [camera] = this.#features('cameras', [

@@ -18,6 +18,7 @@ const DAY: Intl.DateTimeFormatOptions = { year: 'numeric', month: '2-digit', day
 const MINUTES: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit' };
 const FORMS = {
   day: DAY,
+  hour: { hour: '2-digit' },
   minutes: MINUTES,
   seconds: { ...MINUTES, second: '2-digit' },
   full: { ...DAY, ...MINUTES },
@@ -38,7 +39,13 @@ function format(at: string | number, form: keyof typeof FORMS): string {
 }
 
 export const clockTime = (at: string | number): string => format(at, 'seconds');
+/** 07 */
+export const hourOf = (at: number): string => format(at, 'hour').slice(0, 2);
 export const fullTime = (at: string): string => format(at, 'full');
+
+/** 2026-03-04, as the service names periods. */
+export const dayOf = (at: number): string =>
+  new Intl.DateTimeFormat('sv-SE', { timeZone: zone.name, ...DAY }).format(new Date(at));
 
 /** When today began at the site; on the day that clocks change, an hour off. */
 export function dayBegan(now: number): number {

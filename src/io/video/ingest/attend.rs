@@ -7,12 +7,14 @@ use std::{
 };
 
 use futures_util::StreamExt as _;
+use jiff::{SignedDuration, Timestamp};
 use retina::{
     client::{
         Credentials, Demuxed, PlayOptions, Session, SessionGroup, SessionOptions, SetupOptions, TcpTransportOptions,
         Transport,
     },
     codec::{CodecItem, FrameFormat, ParametersRef, VideoFrame},
+    rtcp::ReceivedCompoundPacket,
 };
 use tokio::{
     sync::{mpsc, oneshot, watch},
@@ -54,7 +56,7 @@ const GOODBYE: Duration = Duration::from_secs(3);
 
 impl Attendant {
     /// Until it is told to stop; says so when the camera and the worker have let go.
-    pub async fn attend(mut self, left: std::sync::mpsc::Sender<()>) {
+    pub async fn attend(mut self, left: crossbeam_channel::Sender<()>) {
         let mut stop = self.stop.clone();
         let mut last = None;
         while !*stop.borrow() {
@@ -152,6 +154,13 @@ impl Attendant {
             };
             let frame = match item {
                 Some(Ok(CodecItem::VideoFrame(frame))) if frame.stream_id() == stream => frame,
+                Some(Ok(CodecItem::Rtcp(said))) if said.stream_id() == stream => {
+                    if let Some(off) = clock_off(&said) {
+                        self.seat.note_clock(off);
+                        self.tell(LinkEvent::Clock(off)).await;
+                    }
+                    continue;
+                }
                 Some(Ok(_)) => continue,
                 Some(Err(error)) => return broken(&error),
                 None => return LinkCause::Ended,
@@ -167,9 +176,15 @@ impl Attendant {
             }
             (heard, is_told, *has_picture) = (Instant::now(), false, true);
             let Some(parameters) = &parameters else { continue };
-            is_whole &= frame.loss() == 0;
+            if frame.loss() > 0 {
+                is_whole = false;
+                self.seat.cut();
+            }
             let unit = self.unit(frame, parameters);
             self.seat.keep(&unit);
+            if unit.is_key && !self.options.is_looked_at {
+                self.tell(LinkEvent::Picture).await;
+            }
             is_whole = self.hand_over(unit, is_whole);
         }
     }
@@ -187,7 +202,7 @@ impl Attendant {
     /// Gives it to the worker if it is to be decoded, and there is room; says whether the next can follow.
     fn hand_over(&self, unit: AccessUnit, is_whole: bool) -> bool {
         let is_key = unit.is_key;
-        let is_wanted = is_key || (is_whole && self.seat.has_every());
+        let is_wanted = self.options.is_looked_at && (is_key || (is_whole && self.seat.has_every()));
         if !is_wanted {
             return false;
         }
@@ -203,7 +218,20 @@ fn parameters_of(packets: &Demuxed, stream: usize) -> Option<Arc<Parameters>> {
     let Some(ParametersRef::Video(video)) = packets.streams().get(stream)?.parameters() else { return None };
     let codec = if video.rfc6381_codec().starts_with("avc") { Codec::H264 } else { Codec::H265 };
     let (width, height) = video.pixel_dimensions();
-    Some(Arc::new(Parameters { codec, setup: video.extra_data().to_vec(), size: [width, height] }))
+    let name = video.rfc6381_codec().to_owned();
+    Some(Arc::new(Parameters { codec, name, setup: video.extra_data().to_vec(), size: [width, height] }))
+}
+
+/// How far the camera's clock is ahead, by a sender report (RFC 3550). It left a moment ago, which no matter depends on.
+fn clock_off(said: &ReceivedCompoundPacket) -> Option<SignedDuration> {
+    /// Seconds from 1900, where NTP begins, to 1970. What says less knows no time, and counts from when it was started.
+    const NTP: i64 = 2_208_988_800;
+    let reports = said.pkts().filter_map(|packet| packet.as_sender_report().ok().flatten());
+    let ntp = reports.last()?.ntp_timestamp().0;
+    let second = i64::try_from(ntp >> 32).ok()?.checked_sub(NTP).filter(|second| *second >= 0)?;
+    let nanosecond = (((ntp & 0xffff_ffff) * 1_000_000_000) >> 32) as i32;
+    let camera = Timestamp::new(second, nanosecond).ok()?;
+    Some(camera.duration_since(Timestamp::now()))
 }
 
 /// Retina tells what went wrong while a stream played in words alone: whether the line broke, or what came on it.

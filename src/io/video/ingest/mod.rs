@@ -3,13 +3,15 @@
 //! ```text
 //! sockets ─► attend (one thread, all cameras) ─► queue ─► worker (few threads) ─► Watcher
 //!                  │                                          ▲
-//!                  └─► Ring                                turns (who has every picture)
+//!                  ├─► Ring                                turns (who has every picture)
+//!                  └─► Following (who watches it)
 //! ```
 //!
 //! `docs/design/cameras.md` has the figures behind it, and what is bounded.
 
 mod attend;
 mod decoder;
+mod following;
 mod mp4;
 mod recorder;
 mod ring;
@@ -33,10 +35,11 @@ use tokio::{
     time::interval,
 };
 
+pub use following::{Following, Piece};
 pub use mp4::Clip;
 
 use super::{Source, Watch, WatchOptions, Watcher};
-use crate::domain::camera::{LinkCause, Reader, Sampling, Timeline, turns};
+use crate::domain::camera::{LinkCause, Reader, Sampling, StreamFacts, Timeline, turns};
 use attend::Attendant;
 pub(super) use decoder::look;
 use recorder::Recorders;
@@ -74,7 +77,7 @@ struct Hall {
 pub(super) struct Attended {
     seat: Arc<Seat>,
     stop: watch::Sender<bool>,
-    left: std::sync::mpsc::Receiver<()>,
+    left: crossbeam_channel::Receiver<()>,
     /// Its threads stay as long as it does.
     _hall: Arc<Hall>,
 }
@@ -143,7 +146,7 @@ impl Ingest {
         let seat = Arc::new(Seat::new(number, options.wants_every));
         let worker = hall.workers[number as usize % hall.workers.len()].clone();
         let (stop, stopped) = watch::channel(false);
-        let (left, leaving) = std::sync::mpsc::channel();
+        let (left, leaving) = crossbeam_channel::bounded(1);
         hall.seats.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&seat));
         let recorder = hall.recorders.of(&uri, hall.options.per_recorder);
         let apart = Duration::from_secs(1) / options.per_second.max(1);
@@ -179,8 +182,16 @@ impl Drop for Hall {
 }
 
 impl Attended {
+    pub fn facts(&self) -> Option<StreamFacts> {
+        self.seat.facts()
+    }
+
     pub fn sampling(&self) -> Option<Sampling> {
         self.seat.sampling()
+    }
+
+    pub fn follow(&self) -> Following {
+        self.seat.follow()
     }
 
     pub fn clip(&self, from: Instant, to: Instant) -> Option<Clip> {

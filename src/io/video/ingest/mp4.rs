@@ -1,11 +1,13 @@
-//! Pictures as they came, in a file that everybody can play.
+//! Pictures as they came, in fragmented MP4, which every browser plays.
 
 use std::{sync::Arc, time::Duration};
 
-use gstreamer::{self as gst, prelude::*};
-use gstreamer_app as gst_app;
+use mp4_atom::{
+    Atom as _, Avc1, Avcc, Codec as Entry, Dinf, Dref, Encode, Ftyp, Hdlr, Hvc1, Hvcc, Mdhd, Mdia, Mehd, Mfhd, Minf,
+    Moof, Moov, Mvex, Mvhd, Stbl, Stco, Stsd, Tfdt, Tfhd, Tkhd, Traf, Trak, Trex, Trun, TrunEntry, Url, Visual, Vmhd,
+};
 
-use super::unit::{AccessUnit, Parameters};
+use super::unit::{AccessUnit, Codec, Parameters};
 use crate::io::video::ClipError;
 
 /// Pictures of one camera that follow each other, from a keyframe on.
@@ -14,13 +16,14 @@ pub struct Clip {
     parameters: Arc<Parameters>,
 }
 
-/// In one fragment, so that it needs neither a file nor a second pass.
-const PIPELINE: &str = "appsrc name=units format=time ! file.video_0 mp4mux name=file fragment-duration=4000000 \
-    streamable=true ! appsink name=bytes sync=false";
 /// How long the last picture is shown, where nobody says.
 const STEP: Duration = Duration::from_millis(100);
-/// How long it may take.
-const WRITING: gst::ClockTime = gst::ClockTime::from_seconds(10);
+/// Parts of a second that media time is counted in.
+const SCALE: u32 = 90_000;
+const TRACK: u32 = 1;
+/// What depends on no other sample, and what does (ISO 14496-12, 8.8.3.1).
+const KEY: u32 = 0x0200_0000;
+const OTHER: u32 = 0x0101_0000;
 
 impl Clip {
     /// `None` where there are no pictures.
@@ -37,60 +40,113 @@ impl Clip {
         last.saturating_sub(first)
     }
 
-    /// An MP4 file with the pictures as the camera encoded them. Blocks.
+    /// An MP4 file with the pictures as the camera encoded them.
     ///
     /// # Errors
-    /// If the machine lacks what writes it, or that fails.
+    /// If what the camera says of them is not as it should be.
     pub fn mp4(self) -> Result<Vec<u8>, ClipError> {
-        let failed = |why: &str| ClipError::Failed(why.to_owned());
-        gst::init().map_err(|error| ClipError::Missing(error.to_string()))?;
-        let element = gst::parse::launch(PIPELINE).map_err(|error| ClipError::Missing(error.to_string()))?;
-        let pipeline = element.downcast::<gst::Pipeline>().map_err(|_| failed("no pipeline"))?;
-        let written = self.write(&pipeline);
-        let _ = pipeline.set_state(gst::State::Null);
-        written
-    }
-
-    fn write(&self, pipeline: &gst::Pipeline) -> Result<Vec<u8>, ClipError> {
-        let failed = |why: &str| ClipError::Failed(why.to_owned());
-        let named = |name: &str| pipeline.by_name(name).ok_or_else(|| failed(name));
-        let source = named("units")?.downcast::<gst_app::AppSrc>().map_err(|_| failed("no appsrc"))?;
-        let sink = named("bytes")?.downcast::<gst_app::AppSink>().map_err(|_| failed("no appsink"))?;
-        let Parameters { codec, setup, size: [width, height] } = &*self.parameters;
-        let (media, format) = codec.caps();
-        let caps = gst::Caps::builder(media)
-            .field("stream-format", format)
-            .field("alignment", "au")
-            .field("width", width.cast_signed())
-            .field("height", height.cast_signed())
-            .field("codec_data", gst::Buffer::from_slice(setup.clone()))
-            .build();
-        source.set_caps(Some(&caps));
-        source.set_max_bytes(u64::MAX);
-        pipeline.set_state(gst::State::Playing).map_err(|_| failed("it does not start"))?;
-        let first = self.units.first().map_or(Duration::ZERO, |unit| unit.at);
         let nexts = self.units.iter().skip(1).map(Some).chain([None]);
-        for (unit, next) in self.units.iter().zip(nexts) {
-            let mut buffer = gst::Buffer::from_slice(Arc::clone(&unit.data));
-            if let Some(buffer) = buffer.get_mut() {
-                let time = |time: Duration| gst::ClockTime::from_nseconds(time.as_nanos() as u64);
-                let at = time(unit.at.saturating_sub(first));
-                buffer.set_pts(at);
-                buffer.set_dts(at);
-                buffer.set_duration(time(next.map_or(STEP, |next| next.at.saturating_sub(unit.at))));
-                if !unit.is_key {
-                    buffer.set_flags(gst::BufferFlags::DELTA_UNIT);
-                }
-            }
-            source.push_buffer(buffer).map_err(|_| failed("it takes no more"))?;
-        }
-        source.end_of_stream().map_err(|_| failed("it does not end"))?;
-        let mut file = Vec::new();
-        while let Some(sample) = sink.try_pull_sample(WRITING) {
-            if let Some(buffer) = sample.buffer() {
-                file.extend_from_slice(&buffer.map_readable().map_err(|_| failed("its bytes cannot be read"))?);
-            }
-        }
-        if sink.is_eos() && !file.is_empty() { Ok(file) } else { Err(failed("it breaks off")) }
+        let duration =
+            |unit: &AccessUnit, next: Option<&AccessUnit>| next.map_or(STEP, |next| next.at.saturating_sub(unit.at));
+        let samples: Vec<_> = self.units.iter().zip(nexts).map(|(unit, next)| (unit, duration(unit, next))).collect();
+        let file = header(&self.parameters, Some(self.length() + STEP)).and_then(|mut file| {
+            file.append(&mut fragment(1, Duration::ZERO, &samples)?);
+            Some(file)
+        });
+        file.ok_or_else(|| ClipError::Failed("its parameters are none".to_owned()))
     }
+}
+
+/// What stands before all fragments; `None` where the parameters are none. `length` where all that there will be is known.
+pub(super) fn header(parameters: &Parameters, length: Option<Duration>) -> Option<Vec<u8>> {
+    let [width, height] = parameters.size.map(|side| u16::try_from(side).unwrap_or(u16::MAX));
+    let visual = Visual { data_reference_index: 1, width, height, ..Visual::default() };
+    let mut setup = &*parameters.setup;
+    let entry = match parameters.codec {
+        Codec::H264 => Entry::Avc1(Avc1 { visual, avcc: Avcc::decode_body(&mut setup).ok()?, ..Avc1::default() }),
+        Codec::H265 => Entry::Hvc1(Hvc1 { visual, hvcc: Hvcc::decode_body(&mut setup).ok()?, ..Hvc1::default() }),
+    };
+    let kind = Ftyp {
+        major_brand: b"iso6".into(),
+        minor_version: 0,
+        compatible_brands: vec![b"iso6".into(), b"isom".into(), b"mp41".into()],
+    };
+    let samples = Stbl { stsd: Stsd { codecs: vec![entry] }, stco: Some(Stco::default()), ..Stbl::default() };
+    let media = Minf {
+        vmhd: Some(Vmhd::default()),
+        // In this file.
+        dinf: Dinf { dref: Dref { entries: vec![Url { location: String::new() }.into()] } },
+        stbl: samples,
+        ..Minf::default()
+    };
+    let track = Trak {
+        tkhd: Tkhd {
+            track_id: TRACK,
+            enabled: true,
+            in_movie: true,
+            width: width.into(),
+            height: height.into(),
+            ..Tkhd::default()
+        },
+        mdia: Mdia {
+            mdhd: Mdhd { timescale: SCALE, language: "und".to_owned(), ..Mdhd::default() },
+            hdlr: Hdlr { handler: b"vide".into(), name: "camera".to_owned() },
+            minf: media,
+        },
+        ..Trak::default()
+    };
+    let fragments = Mvex {
+        mehd: length.map(|length| Mehd { fragment_duration: ticks(length) }),
+        trex: vec![Trex { track_id: TRACK, default_sample_description_index: 1, ..Trex::default() }],
+    };
+    let movie = Moov {
+        mvhd: Mvhd { timescale: SCALE, rate: 1.into(), volume: 1.into(), next_track_id: TRACK + 1, ..Mvhd::default() },
+        mvex: Some(fragments),
+        trak: vec![track],
+        ..Moov::default()
+    };
+    let mut bytes = Vec::new();
+    kind.encode(&mut bytes).ok()?;
+    movie.encode(&mut bytes).ok()?;
+    Some(bytes)
+}
+
+/// Pictures with how long each is shown, the first at `at`; `None` where they are too large for one.
+pub(super) fn fragment(number: u32, at: Duration, samples: &[(&AccessUnit, Duration)]) -> Option<Vec<u8>> {
+    let entry = |(unit, duration): &(&AccessUnit, Duration)| {
+        Some(TrunEntry {
+            duration: Some(u32::try_from(ticks(*duration)).ok()?),
+            size: Some(u32::try_from(unit.data.len()).ok()?),
+            flags: Some(if unit.is_key { KEY } else { OTHER }),
+            cts: None,
+        })
+    };
+    let entries: Vec<TrunEntry> = samples.iter().map(entry).collect::<Option<_>>()?;
+    let boxed = |data_offset| {
+        let run = Trun { data_offset: Some(data_offset), samples: entries.clone().into() };
+        let track = Traf {
+            tfhd: Tfhd { track_id: TRACK, default_base_is_moof: true, ..Tfhd::default() },
+            tfdt: Some(Tfdt { base_media_decode_time: ticks(at) }),
+            trun: vec![run],
+            ..Traf::default()
+        };
+        let mut bytes = Vec::new();
+        Moof { mfhd: Mfhd { sequence_number: number }, traf: vec![track] }.encode(&mut bytes).ok()?;
+        Some(bytes)
+    };
+    // Its size says where the pictures begin, behind the head of their box.
+    let head = i32::try_from(boxed(0)?.len()).ok()? + 8;
+    let mut bytes = boxed(head)?;
+    let data = samples.iter().map(|(unit, _)| unit.data.len()).sum::<usize>();
+    bytes.extend(u32::try_from(data + 8).ok()?.to_be_bytes());
+    bytes.extend(b"mdat");
+    for (unit, _) in samples {
+        bytes.extend_from_slice(&unit.data);
+    }
+    Some(bytes)
+}
+
+/// To the nearest.
+fn ticks(time: Duration) -> u64 {
+    ((time.as_nanos() * u128::from(SCALE) + 500_000_000) / 1_000_000_000) as u64
 }

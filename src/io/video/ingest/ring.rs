@@ -10,17 +10,20 @@ pub(super) struct Ring {
     groups: VecDeque<Vec<AccessUnit>>,
     bytes: usize,
     room: usize,
+    /// Whether all that came since the newest keyframe is here.
+    is_whole: bool,
 }
 
 impl Ring {
     pub fn new(room: usize) -> Self {
-        Self { groups: VecDeque::new(), bytes: 0, room }
+        Self { groups: VecDeque::new(), bytes: 0, room, is_whole: false }
     }
 
     pub fn push(&mut self, unit: AccessUnit) {
         let size = unit.data.len();
         if unit.is_key {
             self.groups.push_back(Vec::new());
+            self.is_whole = true;
         }
         while self.bytes + size > self.room && self.groups.len() > 1 {
             let oldest = self.groups.pop_front().unwrap_or_default();
@@ -30,8 +33,11 @@ impl Ring {
         if let Some(group) = self.groups.back_mut().filter(|_| self.bytes + size <= self.room) {
             self.bytes += size;
             group.push(unit);
-        } else if unit.is_key {
-            self.groups.pop_back();
+        } else {
+            self.is_whole = false;
+            if unit.is_key {
+                self.groups.pop_back();
+            }
         }
     }
 
@@ -39,6 +45,13 @@ impl Ring {
     pub fn clear(&mut self) {
         self.groups.clear();
         self.bytes = 0;
+        self.is_whole = false;
+    }
+
+    /// What came since the newest keyframe, that first; it alone where not all the rest is here.
+    pub fn newest(&self) -> (&[AccessUnit], bool) {
+        let group = self.groups.back().map_or(&[][..], Vec::as_slice);
+        (if self.is_whole { group } else { &group[..group.len().min(1)] }, self.is_whole)
     }
 
     /// What came between both, from the keyframe on that it begins with; as far as it is encoded in one way, the newest.
@@ -65,7 +78,7 @@ mod tests {
     use crate::io::video::ingest::unit::{Codec, Parameters};
 
     fn unit(begun: Instant, second: u64, size: usize, is_key: bool, width: u32) -> AccessUnit {
-        let parameters = Parameters { codec: Codec::H264, setup: Vec::new(), size: [width, 1] };
+        let parameters = Parameters { codec: Codec::H264, name: String::new(), setup: Vec::new(), size: [width, 1] };
         let (data, at) = (vec![0; size].into(), Duration::from_secs(second));
         AccessUnit { data, is_key, at, came: begun + at, parameters: Arc::new(parameters) }
     }

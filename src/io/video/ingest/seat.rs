@@ -2,15 +2,22 @@
 
 use std::{
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed},
     },
     time::{Duration, Instant},
 };
 
-use super::{ring::Ring, unit::AccessUnit};
+use jiff::SignedDuration;
+use tokio::sync::broadcast;
+
+use super::{
+    following::{Following, Passed},
+    ring::Ring,
+    unit::{AccessUnit, Parameters},
+};
 use crate::{
-    domain::camera::{Claim, LinkCause, Sampling},
+    domain::camera::{Claim, LinkCause, Sampling, StreamFacts},
     io::video::pulse::Pulse,
 };
 
@@ -22,6 +29,8 @@ pub(super) struct Seat {
     has_turn: AtomicBool,
     turned: Mutex<Instant>,
     ring: Mutex<Ring>,
+    /// For those who watch.
+    passing: broadcast::Sender<Passed>,
     /// Keyframes in a row of which no picture came, and why, where that is known.
     undecoded: AtomicU32,
     why: Mutex<Option<LinkCause>>,
@@ -32,6 +41,11 @@ pub(super) struct Seat {
     dropped: AtomicU32,
     cost: Mutex<Cost>,
     pub pulse: Pulse,
+    /// Pictures and keyframes as they come, how they are encoded, and what the camera's clock says.
+    pictures: Pulse,
+    keyframes: Pulse,
+    encoded: Mutex<Option<Arc<Parameters>>>,
+    clock_off: Mutex<Option<SignedDuration>>,
 }
 
 /// What its pictures take, of late.
@@ -48,6 +62,8 @@ pub(super) struct Account {
     pub dropped: u32,
 }
 
+/// Pictures that somebody who watches may be behind; who is more goes on at a keyframe.
+const BEHIND: usize = 32;
 /// Bytes of a camera's last seconds.
 const RING_BYTES: usize = 1024 * 1024;
 /// Keyframes in a row that nobody can decode before the stream is given up.
@@ -66,6 +82,7 @@ impl Seat {
             has_turn: AtomicBool::new(wants_every),
             turned: Mutex::new(Instant::now()),
             ring: Mutex::new(Ring::new(RING_BYTES)),
+            passing: broadcast::Sender::new(BEHIND),
             undecoded: AtomicU32::new(0),
             why: Mutex::default(),
             came: AtomicU32::new(0),
@@ -74,6 +91,10 @@ impl Seat {
             dropped: AtomicU32::new(0),
             cost: Mutex::new(Cost { seconds_each: SECONDS_EACH, ..Cost::default() }),
             pulse: Pulse::default(),
+            pictures: Pulse::default(),
+            keyframes: Pulse::default(),
+            encoded: Mutex::default(),
+            clock_off: Mutex::default(),
         }
     }
 
@@ -84,7 +105,28 @@ impl Seat {
     /// A unit has come.
     pub fn keep(&self, unit: &AccessUnit) {
         self.came.fetch_add(1, Relaxed);
-        self.ring().push(unit.clone());
+        self.pictures.beat(unit.at);
+        if unit.is_key {
+            self.keyframes.beat(unit.at);
+            *locked(&self.encoded) = Some(Arc::clone(&unit.parameters));
+        }
+        let mut ring = self.ring();
+        ring.push(unit.clone());
+        // Under the ring's lock: who begins to watch misses none, and has none twice. Nobody need be watching.
+        if self.passing.receiver_count() > 0 {
+            let _ = self.passing.send(Passed::Unit(unit.clone()));
+        }
+    }
+
+    /// What comes next does not follow from what came.
+    pub fn cut(&self) {
+        let _ = self.passing.send(Passed::Cut);
+    }
+
+    /// From the newest keyframe on.
+    pub fn follow(&self) -> Following {
+        let ring = self.ring();
+        Following::new(ring.newest(), self.passing.subscribe())
     }
 
     pub fn lose(&self) {
@@ -117,6 +159,9 @@ impl Seat {
         self.undecoded.store(0, Relaxed);
         *locked(&self.why) = None;
         self.ring().clear();
+        self.cut();
+        self.pictures.rest();
+        self.keyframes.rest();
     }
 
     /// Whether every picture is decoded now.
@@ -155,6 +200,24 @@ impl Seat {
         let claim =
             Claim { cost: cost.seconds_each * cost.per_second, has_turn, since: locked(&self.turned).elapsed() };
         self.wants_every.then_some(claim)
+    }
+
+    /// The camera has said what its clock says: so far is it ahead.
+    pub fn note_clock(&self, off: SignedDuration) {
+        *locked(&self.clock_off) = Some(off);
+    }
+
+    /// `None` before the first keyframe.
+    pub fn facts(&self) -> Option<StreamFacts> {
+        let encoded = locked(&self.encoded).clone()?;
+        let clock_off_s = locked(&self.clock_off).map(|off| (off.as_secs_f64() * 10.0).round() / 10.0);
+        Some(StreamFacts {
+            codec: encoded.name.clone(),
+            size: encoded.size,
+            per_second: self.pictures.per_second(),
+            keyframe_s: self.keyframes.interval_s(),
+            clock_off_s,
+        })
     }
 
     pub fn sampling(&self) -> Option<Sampling> {

@@ -20,6 +20,8 @@ pub(in crate::io::video) struct AccessUnit {
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::io::video) struct Parameters {
     pub codec: Codec,
+    /// As browsers ask for it (RFC 6381): `avc1.64001e`.
+    pub name: String,
     /// `avcC` or `hvcC`.
     pub setup: Vec<u8>,
     pub size: [u32; 2],

@@ -1,5 +1,6 @@
-//! `/api/tally`, `/api/tally/cases`, `/api/scores`: figures, as JSON, as CSV for office programs, and as a page to print.
+//! `/api/tally`, `/api/tally/cases`, `/api/scores`, `/api/cameras/availability`: figures, as JSON, as CSV for office programs, and as a page to print.
 
+mod availability;
 mod page;
 mod scores;
 mod tally;
@@ -25,6 +26,7 @@ use crate::{
     service::figures::FiguresError,
     words::Language,
 };
+pub use availability::{__path_availability, availability};
 #[cfg(test)]
 pub use page::PAGE_WORDS;
 pub use scores::{__path_scores, scores};

@@ -18,7 +18,6 @@ export const desk: Record<keyof typeof zh, string> = {
   'desk.keys': 'Keys',
   'desk.keysHelp': 'J / K next, previous; 1–9 the steps; M mark; B bulk; / search; H help; Esc close',
   'desk.search': 'Number, category, grid',
-  'desk.lock': '{name} is looking at this case',
   'desk.urgent': '{n} urgent cases to acknowledge',
   'desk.acknowledge': 'Seen',
   'desk.sound': 'Sound',

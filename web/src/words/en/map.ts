@@ -171,6 +171,7 @@ export const map: Record<keyof typeof zh, string> = {
   'link.connecting': 'Connecting',
   'link.live': 'Live',
   'link.degraded': 'Live, keyframes only',
+  'link.wrong_clock': 'Live, its clock is wrong',
   'link.stalled': 'Stalled',
   'link.never_connected': 'Never connected',
   'link.auth_failed': 'Credential refused',

@@ -16,7 +16,6 @@ export const desk = {
   'desk.keys': '快捷键',
   'desk.keysHelp': 'J / K 下一件、上一件；1–9 办理对应事项；M 选中；B 批量；/ 搜索；H 帮助；Esc 关闭',
   'desk.search': '编号、类别、网格',
-  'desk.lock': '{name} 正在查看此案',
   'desk.urgent': '有 {n} 件紧急案件待确认',
   'desk.acknowledge': '知悉',
   'desk.sound': '声音',

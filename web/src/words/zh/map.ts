@@ -169,6 +169,7 @@ export const map = {
   'link.connecting': '正在连接',
   'link.live': '在线',
   'link.degraded': '在线（仅关键帧）',
+  'link.wrong_clock': '在线（时钟错误）',
   'link.stalled': '画面停滞',
   'link.never_connected': '从未连接',
   'link.auth_failed': '认证失败',

@@ -1,0 +1,26 @@
+import type { wall as zh } from '../zh/wall';
+
+export const wall: Record<keyof typeof zh, string> = {
+  'camera.h265': 'This camera sends H.265 alone, which this browser does not play: its newest pictures instead.',
+  'wall.title': 'Wall',
+  'wall.open': 'Open',
+  'wall.today': 'New today',
+  'wall.overdue': 'Overdue',
+  'wall.closed': 'Closed of today’s',
+  'wall.onTime': 'Handled on time today',
+  'wall.cameras': 'Cameras up',
+  'wall.findings': 'Findings waiting',
+  'wall.categories': 'Categories',
+  'wall.communities': 'Communities',
+  'wall.trend': '24 hours',
+  'wall.trendOf': 'New cases each hour of the last 24',
+  'wall.late': 'Overdue cases',
+  'wall.moment': 'Live',
+  'wall.feed': 'Feed',
+  'wall.none': 'None',
+  'wall.behind': '{what} ({n})',
+  'wall.more': '{n} more are not listed',
+  'wall.hour': '{hour}:00: {n}',
+  'wall.mosaic': 'Cameras',
+  'wall.na': '—',
+};

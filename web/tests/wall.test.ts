@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Visitor, launch } from './browser';
+import { BINARY, Service } from './service';
+import { shot } from './shots';
+
+let farm: ChildProcess;
+let service: Service;
+let browser: Browser;
+
+beforeAll(async () => {
+  const args = ['demo', 'cameras', '--count', '1', '--listen', '127.0.0.1:0', '--size', '320x180', '--seconds', '4'];
+  farm = spawn(BINARY, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let uri = '';
+  for await (const line of createInterface({ input: farm.stdout as NodeJS.ReadableStream })) {
+    uri = line.split(' ')[0] ?? '';
+    break;
+  }
+  const cameras = `[[camera]]\nid = "c1"\nname = "兴盛园北门"\nlon = 110.0331\nlat = 40.4105\nsub = "${uri}"\n`;
+  [service, browser] = await Promise.all([Service.of(cameras), launch()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await service?.stop();
+  farm?.kill();
+});
+
+async function isSound(visitor: Visitor): Promise<void> {
+  expect(await visitor.barriers()).toEqual([]);
+  expect(visitor.abroad).toEqual([]);
+  expect(visitor.complaints).toEqual([]);
+}
+
+test('a screen that nobody sits at shows the street by its token, live, and every figure opens to what it counts', async () => {
+  const link = `${service.origin}/wall#token=${service.token('wall', 'display')}`;
+  for (let i = 0; i < 12; i++) {
+    await service.report({ lon: 110.0202 + i * 0.0011, lat: 40.4051 + (i % 4) * 0.0021, category: '020104' });
+  }
+  const visitor = await Visitor.open(browser, link, { locale: 'zh-CN' });
+  const { page } = visitor;
+  await page.waitForSelector('[data-live=live]');
+  await page.locator('[data-figure=open]', { hasText: '12' }).waitFor();
+  await page.waitForSelector('[data-video=playing]');
+  const playedFor = () => page.locator('video').evaluate((video: HTMLVideoElement) => video.currentTime);
+  const before = await playedFor();
+  await expect.poll(playedFor).toBeGreaterThan(before + 0.5);
+
+  const told = await service.report({ lon: 110.0331, lat: 40.4109, category: '020120' });
+  await page.locator('[data-figure=open]', { hasText: '13' }).waitFor();
+  await page.locator(`[data-feed] [data-case="${told.case_id}"]`).waitFor();
+  await shot(page, 'wall-zh');
+  await isSound(visitor);
+
+  await page.locator('[data-figure=open] button').click();
+  await page.locator(`[data-behind] [data-case="${told.case_id}"]`).click();
+  await page.locator('[data-why] li').first().waitFor();
+  await isSound(visitor);
+  await page.keyboard.press('Escape');
+  await page.locator('[data-rank="150621001001"]').click();
+  await page.getByRole('complementary').getByText('兴盛园社区').first().waitFor();
+  await page.locator('[data-language]').click();
+  await isSound(visitor);
+  await shot(page, 'wall-en');
+
+  // It may do nothing but show, and is a screen no more once its token has ended.
+  const step = await page.evaluate(async (id) => {
+    const body = JSON.stringify({ action: 'verify' });
+    return (await fetch(`/api/cases/${id}/actions`, { method: 'POST', body })).status;
+  }, told.case_id);
+  expect(step).toBe(403);
+  service.revoke('wall');
+  expect(await page.evaluate(async () => (await (await fetch('/api/session')).json()).kind)).toBe('resident');
+  await visitor.context.close();
+});
+
+test.each([
+  [3840, 2160, ''],
+  [5120, 1440, ''],
+  [1920, 1080, '?width_m=1.2&distance_m=3'],
+] as const)('the wall fits %i × %i%s', async (width, height, query) => {
+  const link = `${service.origin}/wall${query}#token=${service.token(`wall-${width}${query.length}`, 'display')}`;
+  const visitor = await Visitor.open(browser, link, { locale: 'zh-CN', width, height });
+  const { page } = visitor;
+  await page.waitForSelector('[data-live=live]');
+  const size = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]);
+  expect(size).toEqual([width, height]);
+  await shot(page, `wall-${width}${query ? '-far' : ''}`);
+  expect(visitor.complaints).toEqual([]);
+  await visitor.context.close();
+});
