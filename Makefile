@@ -1,6 +1,6 @@
 # Everything that people and machines do with this repository. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt bench bench-cameras bench-peers soak verify packages web
+.PHONY: help run test check fmt shots bench bench-cameras bench-peers soak verify packages web
 
 CARGO ?= cargo
 
@@ -24,6 +24,9 @@ check: packages web ## format, lints, types, docs, with and without video
 
 fmt: ## format the code
 	$(CARGO) fmt
+
+shots: packages web ## pictures of the pages, in target/shots
+	cd web && SHOTS=$(CURDIR)/target/shots npx vitest run tests
 
 bench: packages ## every benchmark but bench-cameras and soak, each with its baseline; prints "name: value unit" lines
 	@$(CARGO) bench --quiet $(addprefix --bench ,$(filter-out farm soak,$(basename $(notdir $(wildcard benches/*.rs)))))

@@ -2,12 +2,7 @@
 //!
 //! The farm runs in a process of its own, and so does each way of watching, so that threads, memory and time are its alone.
 //! `SECONDS=300` measures for so long; `CAMERAS`, `EVERY` say how many there are, and how many are looked at in full.
-#![expect(
-    clippy::expect_used,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a bench stops where it errs, and prints"
-)]
+#![expect(clippy::expect_used, clippy::print_stderr, reason = "a bench stops where it errs, and prints")]
 
 mod measure;
 mod street;

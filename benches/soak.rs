@@ -49,10 +49,9 @@ struct Eye {
 impl Watcher for Eye {
     fn picture(&mut self, frame: &Frame<'_>, at: Duration, is_key: bool) {
         self.still.copy(frame);
-        if is_key && self.health.look(frame, at) && self.health.diagnosis().is_some() {
-            if let Some(alarms) = &self.alarms {
-                alarms.fetch_add(1, Relaxed);
-            }
+        let is_alarm = is_key && self.health.look(frame, at) && self.health.diagnosis().is_some();
+        if let Some(alarms) = self.alarms.as_ref().filter(|_| is_alarm) {
+            alarms.fetch_add(1, Relaxed);
         }
     }
 

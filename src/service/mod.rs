@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod app;
+mod camera_grids;
 pub mod casework;
 pub mod backup;
 pub mod clock;

@@ -85,6 +85,11 @@ async fn reports_come_in_every_form_and_narrowed() {
     assert_eq!((&spot["incidents"], &spot["categories"][0]["code"]), (&json!(6), &json!("010301")));
     let rated = people.get(HEAD, &format!("{ASKED}&per=patrols")).await;
     assert_eq!(rated["about"]["unobserved"], rated["about"]["areas"], "nobody has patrolled: nothing is known");
+    let hours = people.get(HEAD, &format!("{ASKED}&per=camera-hours")).await;
+    assert_eq!(
+        (&hours["about"]["per"], &hours["about"]["unobserved"]),
+        (&json!("camera-hours"), &rated["about"]["areas"])
+    );
 }
 
 #[tokio::test]

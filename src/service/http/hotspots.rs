@@ -73,9 +73,9 @@ pub struct HotspotQuery {
     department: Option<String>,
     /// Only told by this way in.
     source: Option<String>,
-    /// Rates: per thousand `households`, or per hundred finished `patrols`.
+    /// Rates: per thousand `households`, per hundred finished `patrols`, or per hundred `camera-hours`.
     per: Option<String>,
-    /// Of rates: a grid with less to divide by is unobserved. 100 households or 1 patrol unless asked.
+    /// Of rates: a grid with less to divide by is unobserved. 100 households, 1 patrol or 1 hour unless asked.
     floor: Option<u32>,
     /// Count incidents on points where a geocoder piles up what it does not know.
     keep_piles: Option<bool>,
@@ -160,7 +160,8 @@ fn ask(query: &HotspotQuery, zone: &TimeZone, actor: &Actor) -> Result<Ask, ApiE
         None => None,
         Some("households") => Some(Rate::Households(query.floor.unwrap_or(100))),
         Some("patrols") => Some(Rate::Patrols(query.floor.unwrap_or(1))),
-        Some(other) => return Err(ApiError::bad_choice("per", other, &["households", "patrols"])),
+        Some("camera-hours") => Some(Rate::CameraHours(query.floor.unwrap_or(1))),
+        Some(other) => return Err(ApiError::bad_choice("per", other, &["households", "patrols", "camera-hours"])),
     };
     let filter = IncidentFilter {
         category: query.category.clone(),

@@ -1,22 +1,22 @@
 //! Where planners' questions are answered from the cases of the service.
 
-use std::{path::Path, sync::Arc};
+use std::{collections::HashMap, path::Path, sync::Arc};
 
 use arc_swap::ArcSwap;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
 use tokio::sync::Semaphore;
 
 use super::{Format, Origin, Paper, Rows};
 use crate::{
     domain::{
         analysis::planning::{Exposure, Ground, Incidents, Per, Question, QuestionError, Report},
-        grid::Coverage,
+        grid::{Coverage, GridCode},
     },
     io::{
         catalog::Catalog,
-        store::{AsOf, IncidentFilter, Store, StoreError},
+        store::{AsOf, CameraDay, IncidentFilter, Store, StoreError},
     },
-    service::{clock::Clock, truth},
+    service::{camera_grids::grids_of_cameras, clock::Clock, truth},
     words::Language,
 };
 
@@ -50,6 +50,7 @@ pub struct Ask {
 pub enum Rate {
     Households(u32),
     Patrols(u32),
+    CameraHours(u32),
 }
 
 /// Why there is no report.
@@ -124,7 +125,7 @@ impl Planning {
         let behind = question.compare.map(|(_, to)| to);
         filter.to = question.period.to.map(|to| behind.map_or(to, |behind| behind.max(to)));
         let studied = self.store.incidents(&self.site, &filter)?;
-        question.exposure = rate.map(|rate| self.exposure(rate, &question, coverage)).transpose()?;
+        question.exposure = rate.map(|rate| self.exposure(rate, &question, &catalog, coverage)).transpose()?;
         let zone = &catalog.settings.time_zone;
         let ground = Ground { coverage, nearest_m: catalog.settings.nearest_m, zone };
         let report = question.study(&studied.incidents, ground).map_err(PlanningError::Question)?;
@@ -148,14 +149,44 @@ impl Planning {
         Ok(Arc::new(truth::from_store(&self.folder, &version, &files)?))
     }
 
-    fn exposure(&self, rate: Rate, question: &Question, coverage: &Coverage) -> Result<Exposure, PlanningError> {
+    fn exposure(
+        &self,
+        rate: Rate,
+        question: &Question,
+        catalog: &Catalog,
+        coverage: &Coverage,
+    ) -> Result<Exposure, PlanningError> {
         match rate {
             Rate::Households(floor) => Ok(Exposure::households(coverage, floor)),
             Rate::Patrols(floor) => {
                 let of_grid = self.store.patrols_of_grids(&self.site, question.period)?;
                 Ok(Exposure { per: Per::Patrols, of_grid, floor: f64::from(floor) })
             }
+            Rate::CameraHours(floor) => {
+                let of_grid = self.camera_hours(question, catalog)?;
+                Ok(Exposure { per: Per::CameraHours, of_grid, floor: f64::from(floor) })
+            }
         }
+    }
+}
+
+impl Planning {
+    /// How long cameras of each grid gave pictures in the period, by whole days.
+    fn camera_hours(&self, question: &Question, catalog: &Catalog) -> Result<HashMap<GridCode, f64>, PlanningError> {
+        let date = |at: Timestamp| catalog.settings.time_zone.to_datetime(at).date();
+        let from = question.period.from.map_or(Date::MIN, date);
+        let to = question
+            .period
+            .to
+            .map_or(Date::MAX, |to| date(to - SignedDuration::from_millis(1)).saturating_add(1.day()));
+        let grids = grids_of_cameras(catalog, question.grids_at(self.clock.now()));
+        let mut hours = HashMap::new();
+        for CameraDay { camera, time, .. } in self.store.camera_days(&self.site, from, to)? {
+            if let Some(grid) = grids.get(&camera) {
+                *hours.entry(grid.clone()).or_default() += time.given.as_secs_f64() / 3_600.0;
+            }
+        }
+        Ok(hours)
     }
 }
 

@@ -81,6 +81,8 @@ pub enum Per {
     Households,
     /// Patrol tasks that were finished.
     Patrols,
+    /// Hours that cameras which stand there gave pictures.
+    CameraHours,
     /// As a file has it: camera hours, say.
     Given,
 }
@@ -91,7 +93,7 @@ impl Per {
     pub fn unit(self) -> f64 {
         match self {
             Self::Households => 1_000.0,
-            Self::Patrols => 100.0,
+            Self::Patrols | Self::CameraHours => 100.0,
             Self::Given => 1.0,
         }
     }

@@ -13,16 +13,16 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{csv, period, rounded};
 use crate::{
-    domain::{
-        camera::CameraTime,
-        duty::{Request, place},
-    },
+    domain::camera::CameraTime,
     io::{catalog::Catalog, store::CameraDay},
-    service::http::{
-        AppState,
-        error::{ApiError, ErrorBody},
-        guard::blocking,
-        query::Asked,
+    service::{
+        camera_grids::grids_of_cameras,
+        http::{
+            AppState,
+            error::{ApiError, ErrorBody},
+            guard::blocking,
+            query::Asked,
+        },
     },
 };
 
@@ -115,14 +115,14 @@ pub async fn availability(
     let (store, site) = (state.store.clone(), state.site.clone());
     let days = blocking(move || store.camera_days(&site, from, to)).await??;
     let by = query.by.unwrap_or_default();
-    let grids = if by == By::Grid { grids_of(&catalog, now) } else { BTreeMap::new() };
+    let grids = if by == By::Grid { grids_of_cameras(&catalog, now) } else { BTreeMap::new() };
     let (mut all, mut parts) = (CameraTime::default(), BTreeMap::<String, CameraTime>::new());
     for CameraDay { day, camera, time } in days {
         all += time;
         let of = match by {
             By::Day => Some(day.to_string()),
             By::Camera => Some(camera),
-            By::Grid => grids.get(&camera).cloned(),
+            By::Grid => grids.get(&camera).map(ToString::to_string),
         };
         if let Some(of) = of {
             *parts.entry(of).or_default() += time;
@@ -148,18 +148,6 @@ fn days(query: &AvailabilityQuery, catalog: &Catalog, now: Timestamp) -> Result<
         return Err(ApiError::unreadable(Some("to"), query.to.as_deref().unwrap_or_default()));
     }
     Ok([from, to])
-}
-
-/// The grid that each camera stands in now.
-fn grids_of(catalog: &Catalog, now: Timestamp) -> BTreeMap<String, String> {
-    let coverage = catalog.coverages.at(now);
-    let grid = |camera: &crate::domain::camera::Camera| {
-        let request = Request { position: Some(camera.position?), accuracy: None, category: None, edge: false };
-        let placement = place(coverage, &catalog.routing, catalog.settings.nearest_m, &request);
-        let placed = placement.settled(coverage, &catalog.routing);
-        Some((camera.id.clone(), placed.grid()?.as_str().to_owned()))
-    };
-    catalog.cameras.cameras().iter().filter_map(grid).collect()
 }
 
 fn table(told: &Availability) -> Result<Response, ApiError> {
