@@ -59,6 +59,26 @@ const casesOfGrid = async () => {
   return cases as { id: string; number: string }[];
 };
 
+/** Told by a resident, and brought by all others to where the specialist checks it on the spot. */
+async function handled(): Promise<string> {
+  const { case_id } = await service.report({ lon: 110.0328, lat: 40.4106, category: '010301', description: '水管漏水' });
+  const steps: [string, object][] = [
+    ['staff-07', { action: 'verify' }],
+    ['office-02', { action: 'accept' }],
+    ['office-01', { action: 'file' }],
+    ['office-05', { action: 'dispatch', lead: 'HWJ' }],
+    ['clerk-03', { action: 'sign' }],
+    ['clerk-03', { action: 'handle', note: '已修好' }],
+  ];
+  for (const [staff, step] of steps) {
+    const form = new FormData();
+    form.append('step', JSON.stringify(step));
+    if ('note' in step) form.append('photo', new Blob([new Uint8Array(photo)]));
+    await (await service.as(staff))(`/api/cases/${case_id}/actions`, form);
+  }
+  return case_id;
+}
+
 test('a page of a phone is small', () => {
   const dist = join(import.meta.dirname, '../dist');
   const html = readFileSync(join(dist, 'phone.html'), 'utf8');
@@ -109,7 +129,7 @@ test('an informant reports with a photo, and it arrives on its grid', async () =
   await visitor.context.close();
 });
 
-test('a specialist verifies on the spot, walks the day’s rounds and finds it on record', async () => {
+test('a specialist verifies and checks on the spot, walks the day’s rounds and finds it on record', async () => {
   const { case_id } = await service.report({ lon: 110.0333, lat: 40.411, category: '020102', description: '垃圾箱满溢' });
   const visitor = await Visitor.open(browser, service.linkFor('staff-07', '/phone'), { ...PHONE, locale: 'en-GB' });
   const { page } = visitor;
@@ -133,8 +153,23 @@ test('a specialist verifies on the spot, walks the day’s rounds and finds it o
   expect(status).toBe('to_accept');
   expect(trail.find(({ action }) => action === 'verify')?.position).toMatchObject({ lon: TOILET.longitude });
 
+  // Where it is in truth is shown on the map: it is not where the specialist stands.
+  await page.locator('[data-action=correct]').click();
+  await page.locator('[data-pin]').waitFor();
   await page.goBack();
   await page.locator('[data-work]').waitFor();
+
+  const done = await handled();
+  await page.reload();
+  await page.locator('#tab-tasks').click();
+  await page.locator(`[data-case="${done}"]`).click();
+  await page.locator('[data-action=pass]').click();
+  await page.getByLabel('2 stars').check();
+  await isSound(visitor);
+  await page.locator('[data-take]').click();
+  await page.locator('[data-did=pass]').waitFor();
+  await page.goBack();
+
   await page.locator('#tab-me').click();
   await page.locator('[data-record] [data-did=step]').first().waitFor();
   await page.locator('[data-record] [data-did=task]').first().waitFor();

@@ -61,10 +61,13 @@ const LONGEST_MS = 60_000;
 /** Of what is kept: longer than this nobody waits for what is newer. */
 const PATIENCE_MS = 10_000;
 
+/** Browsers inside other apps are often old ones: those wait as long as they like. */
+const within = (ms: number): AbortSignal | undefined => ('timeout' in AbortSignal ? AbortSignal.timeout(ms) : undefined);
+
 async function answer(path: string, language: Language, init: RequestInit = {}): Promise<Response> {
   const headers = { Accept: 'application/json', 'Accept-Language': language, ...init.headers };
   // A line that is dead and does not know it would hold whoever waits for ever.
-  const signal = init.signal ?? AbortSignal.timeout(LONGEST_MS);
+  const signal = init.signal ?? within(LONGEST_MS);
   const response = await fetch(path, { ...init, headers, signal }).catch((error: Error) => {
     throw new Unreachable(error.message);
   });
@@ -86,7 +89,7 @@ async function ask<T>(path: string, language: Language, init?: RequestInit): Pro
 async function fromShelf(from: Shelf, use: 'first' | 'last', path: string, language: Language): Promise<unknown> {
   const kept = await from.get(path);
   const fresh = async (): Promise<unknown> => {
-    const signal = kept === undefined ? undefined : AbortSignal.timeout(PATIENCE_MS);
+    const signal = kept === undefined ? undefined : within(PATIENCE_MS);
     const said: unknown = await (await answer(path, language, { signal })).json().catch((error: Error) => {
       throw new Unreachable(error.message);
     });

@@ -57,6 +57,12 @@ class Outbox {
     return key;
   }
 
+  /** What waits on this phone, whoever did it. */
+  async left(): Promise<number> {
+    const all = await inStore<Entry[]>('outbox', 'readonly', (store) => store.getAll());
+    return all.filter(({ state }) => state !== 'sent').length;
+  }
+
   async drop({ id }: Entry): Promise<void> {
     await inStore('outbox', 'readwrite', (store) => store.delete(id));
     await this.#changed();

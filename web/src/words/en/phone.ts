@@ -53,6 +53,7 @@ export const phone: Record<keyof typeof zh, string> = {
   'outbox.empty': 'Nothing is to be sent.',
   'outbox.offline': 'No network now; it is sent as soon as there is.',
   'outbox.signedOut': 'The session has ended. Sign in again, and the rest is sent.',
+  'outbox.left': '{n} things done on this phone have not arrived; they are sent once whoever did them signs in.',
   'outbox.refused': 'Not taken: {why}',
   'outbox.conflict': 'The case has changed meanwhile. Look at it before you send this again.',
   'outbox.look': 'Open the case',

@@ -51,6 +51,7 @@ export const phone = {
   'outbox.empty': '没有待发送的内容。',
   'outbox.offline': '暂无网络，恢复后自动发送。',
   'outbox.signedOut': '登录已失效，重新登录后继续发送。',
+  'outbox.left': '本机还有 {n} 条未送达，由上报人登录后继续发送。',
   'outbox.refused': '未受理：{why}',
   'outbox.conflict': '案件已有变化。请先查看案件，再决定是否重新提交。',
   'outbox.look': '查看案件',
