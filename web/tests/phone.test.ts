@@ -181,6 +181,23 @@ test('a specialist verifies and checks on the spot, walks the day’s rounds and
   await visitor.context.close();
 });
 
+test('what the service refuses stays with its reason, and is mended', async () => {
+  const visitor = await Visitor.open(browser, service.linkFor('informant-025', '/phone'), PHONE);
+  const { page } = visitor;
+  await page.clock.setFixedTime(Date.now() + 3_600_000);
+  await fillIn(page, '手机时间不准');
+  await page.locator('[data-send]').click();
+  await page.waitForSelector('[data-told=refused]');
+  await page.clock.setFixedTime(Date.now());
+  await page.locator('[data-outbox=refused]').click();
+  await page.locator('[data-mend]').click();
+  await page.locator('[data-description]').fill('手机时间已校准');
+  await page.locator('[data-send]').click();
+  await page.waitForSelector('[data-told=sent]');
+  await page.waitForSelector('[data-outbox=empty]');
+  await visitor.context.close();
+});
+
 test('what is done without a network survives the page, and is sent once', async () => {
   const [bin, rubbish] = await Promise.all([
     service.report({ lon: 110.0332, lat: 40.4107, category: '020101', description: '暴露垃圾' }),
