@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Visitor, launch } from './browser';
 import { Service } from './service';
+import { shot } from './shots';
 
 /** In the seventh grid of 兴盛园, whose specialist is staff-07. */
 const TOILET = { longitude: 110.0331, latitude: 40.4109 };
@@ -96,6 +97,7 @@ test('an informant reports with a photo, and it arrives on its grid', async () =
   expect(page.url()).toBe(`${service.origin}/phone`);
   expect(await page.getByRole('link', { name: '火警 119' }).getAttribute('href')).toBe('tel:119');
   await fillIn(page, '厕所墙体开裂');
+  await shot(page, 'phone-report-zh');
   await isSound(visitor);
   await page.locator('[data-send]').click();
   await page.waitForSelector('[data-told=sent]');
@@ -114,6 +116,7 @@ test('an informant reports with a photo, and it arrives on its grid', async () =
   await page.waitForSelector('dialog [data-map=idle]');
   const pane = await page.locator('dialog [data-map]').boundingBox();
   if (!pane) throw new Error('no map');
+  await shot(page, 'phone-pin-zh');
   await isSound(visitor);
   await page.mouse.move(pane.x + 150, pane.y + 150);
   await page.mouse.down();
@@ -136,6 +139,7 @@ test('a specialist verifies and checks on the spot, walks the day’s rounds and
   await page.locator('#tab-tasks').click();
   await page.locator(`[data-case="${case_id}"] [data-far]`).waitFor();
   await page.locator('[data-order=near]').click();
+  await shot(page, 'phone-tasks-en');
   await isSound(visitor);
 
   const round = page.locator('[data-task]').first();
@@ -165,6 +169,7 @@ test('a specialist verifies and checks on the spot, walks the day’s rounds and
   await page.locator(`[data-case="${done}"]`).click();
   await page.locator('[data-action=pass]').click();
   await page.getByLabel('2 stars').check();
+  await shot(page, 'phone-case-en');
   await isSound(visitor);
   await page.locator('[data-take]').click();
   await page.locator('[data-did=pass]').waitFor();
@@ -177,7 +182,25 @@ test('a specialist verifies and checks on the spot, walks the day’s rounds and
   await page.waitForSelector('[data-duty=off]');
   await page.locator('[data-turn]').click();
   await page.waitForSelector('[data-duty=on]');
+  await shot(page, 'phone-me-en');
   await isSound(visitor);
+  await visitor.context.close();
+});
+
+test('what the service refuses stays with its reason, and is mended', async () => {
+  const visitor = await Visitor.open(browser, service.linkFor('informant-025', '/phone'), PHONE);
+  const { page } = visitor;
+  await page.clock.setFixedTime(Date.now() + 3_600_000);
+  await fillIn(page, '手机时间不准');
+  await page.locator('[data-send]').click();
+  await page.waitForSelector('[data-told=refused]');
+  await page.clock.setFixedTime(Date.now());
+  await page.locator('[data-outbox=refused]').click();
+  await page.locator('[data-mend]').click();
+  await page.locator('[data-description]').fill('手机时间已校准');
+  await page.locator('[data-send]').click();
+  await page.waitForSelector('[data-told=sent]');
+  await page.waitForSelector('[data-outbox=empty]');
   await visitor.context.close();
 });
 
@@ -241,6 +264,7 @@ test('what is done without a network survives the page, and is sent once', async
   await visitor.page.waitForSelector('dialog [data-entry=report][data-state=sent]');
   const refused = visitor.page.locator('dialog [data-state=refused]');
   expect(await refused.getAttribute('data-entry')).toBe('step');
+  await shot(visitor.page, 'phone-outbox-zh');
   expect(await visitor.barriers()).toEqual([]);
   await refused.locator('[data-drop]').click();
   await visitor.page.waitForSelector('[data-outbox=empty]');

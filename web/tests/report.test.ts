@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Visitor, launch } from './browser';
 import { Service } from './service';
+import { shot } from './shots';
 
 const PHONE = { locale: 'zh-CN', width: 360, height: 740, settled: '[data-report]' };
 
@@ -38,6 +39,7 @@ test('a resident reports from the code on a wall, follows the case and rates it'
   await page.locator('[data-search]').fill('公共厕所');
   await page.locator('[data-pick="010301"]').click();
   await page.locator('[data-description]').fill('墙体开裂');
+  await shot(page, 'report-zh');
   await isSound(visitor);
   await page.locator('[data-send]').click();
   const taken = page.locator('[data-taken]');
@@ -59,6 +61,7 @@ test('a resident reports from the code on a wall, follows the case and rates it'
   await page.getByRole('button', { name: '查询', exact: true }).click();
   await page.waitForSelector('[data-followed=closed]');
   await page.locator('[data-did=solve]').waitFor();
+  await shot(page, 'report-follow-zh');
   await isSound(visitor);
   await page.locator('[data-stars="2"]').check();
   await page.locator('[data-rate] button').click();

@@ -69,10 +69,12 @@ class Outbox {
   }
 
   /** Sends what was refused once more, changed: with a key of its own, as it is another request. */
-  async again(entry: Entry, deed: Deed): Promise<void> {
+  async again(entry: Entry, deed: Deed, photos = entry.photos): Promise<string> {
     const { why: _, status: __, ...rest } = entry;
-    await this.#put({ ...rest, deed, key: newKey(), state: 'waiting' });
+    const key = newKey();
+    await this.#put({ ...rest, deed, photos: [...photos], key, state: 'waiting' });
     this.#flush();
+    return key;
   }
 
   #flush = (): void => {

@@ -1,4 +1,5 @@
 import type { ReportBody } from '../api/resources';
+import type { Entry } from '../outbox/entry';
 import { type Fix, locator, ROUGH_M } from '../place/fix.svelte';
 import { t } from '../words/words.svelte';
 
@@ -23,15 +24,18 @@ export class ReportDraft {
   /** When it was seen, where there is a photo of it. */
   seenAt: number | undefined;
 
+  constructor(readonly refused?: Entry) {}
+
   isRough = $derived(this.fix !== undefined && this.pin === undefined && this.fix.accuracyM > ROUGH_M);
   at = $derived<At | undefined>(this.pin ?? this.fix);
 
-  /** One that was sent and not taken, to be mended. */
-  static of(report: ReportBody, photos: readonly Blob[]): ReportDraft {
-    const draft = new ReportDraft();
+  /** One that was sent and not taken, to be mended; until it is sent again it stays where it was. */
+  static of(refused: Entry, report: ReportBody): ReportDraft {
+    const draft = new ReportDraft(refused);
     const { lon, lat, accuracy_m, captured_at } = report;
-    const at = captured_at ? Date.parse(captured_at) : Date.now();
-    draft.photos = photos;
+    // A clock that was ahead may have been set since.
+    const at = Math.min(captured_at ? Date.parse(captured_at) : Infinity, Date.now());
+    draft.photos = refused.photos;
     if (typeof lon === 'number' && typeof lat === 'number') {
       if (typeof accuracy_m === 'number') draft.fix = { lon, lat, accuracyM: accuracy_m, at };
       else draft.pin = { lon, lat };
