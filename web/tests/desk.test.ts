@@ -56,6 +56,10 @@ test('a case goes from the first report to its end by those whose steps they are
   await desk.page.locator('[data-why] li').first().waitFor();
   await shot(desk.page, 'desk-zh');
   await isSound(desk);
+  await desk.page.locator('[data-theme-switch]').click();
+  await shot(desk.page, 'desk-light');
+  await isSound(desk);
+  await desk.page.locator('[data-theme-switch]').click();
   await desk.page.locator('[data-action=dispatch]').click();
   expect(await desk.page.locator('[data-lead]').inputValue()).toBe('HWJ');
   await desk.page.locator('[data-take]').click();
@@ -70,7 +74,8 @@ test('a case goes from the first report to its end by those whose steps they are
   await clerk.page.locator('[data-crew]').fill('维修二班');
   await clerk.page.locator('[data-crew]').press('Enter');
   await clerk.page.getByText('交办：维修二班').waitFor();
-  await shot(clerk.page, 'department-zh');
+  await clerk.page.locator('[data-theme-switch]').click();
+  await shot(clerk.page, 'department-light');
   await isSound(clerk);
   await clerk.page.locator('[data-slip-open]').click();
   await clerk.page.locator('[data-slip]').getByText(told.number).waitFor();

@@ -22,6 +22,7 @@ export const session: Record<keyof typeof zh, string> = {
   'session.notices': 'Notices',
   'session.noNotices': 'Nothing unread.',
   'session.readAll': 'Mark all as read',
+  'page.theme': 'Light / dark',
   'nav.label': 'Pages',
   'nav.map': 'Map',
   'nav.wall': 'Wall',

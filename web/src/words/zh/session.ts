@@ -20,6 +20,7 @@ export const session = {
   'session.notices': '通知',
   'session.noNotices': '没有未读通知。',
   'session.readAll': '全部标为已读',
+  'page.theme': '亮色 / 暗色',
   'nav.label': '页面',
   'nav.map': '一张图',
   'nav.wall': '大屏',
