@@ -1,6 +1,6 @@
 # Everything that people and machines do with this repository. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt shots bench bench-cameras bench-peers soak verify packages web
+.PHONY: help run test check fmt shots bench bench-screens bench-cameras bench-peers soak verify packages web
 
 CARGO ?= cargo
 
@@ -36,6 +36,10 @@ bench-cameras: packages ## 309 cameras at once, against one pipeline each; SECON
 
 soak: packages ## 309 cameras for 30 minutes, some of them ill, one dead: what grows; MINUTES=5 for shorter
 	@$(CARGO) bench --quiet --bench soak
+
+bench-screens: packages web ## the wall under 50 reports a second: latency, long tasks, heap; SECONDS=300
+	@CARGO="$(CARGO)" scripts/build-gridwatch
+	cd web && SECONDS=$${SECONDS:-300} npx vitest run --reporter=dot --disable-console-intercept
 
 bench-peers: packages ## benchmarks of heat and hotspots, then what others take for the same (from PyPI)
 	@$(CARGO) bench --quiet --bench heat --bench hotspots

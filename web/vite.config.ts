@@ -79,7 +79,8 @@ export default defineConfig({
   },
   worker: { format: 'es' },
   test: {
-    include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
+    // `make bench-screens` says for how long.
+    include: process.env.SECONDS ? ['bench/*.bench.ts'] : ['src/**/*.test.ts', 'tests/**/*.test.ts'],
     // Drawing in software on a busy machine takes its time.
     testTimeout: 180_000,
     hookTimeout: 120_000,

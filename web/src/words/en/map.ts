@@ -48,7 +48,6 @@ export const map: Record<keyof typeof zh, string> = {
   'case.uncategorised': 'No category',
   'case.noGrid': 'No grid',
   'case.noDepartment': 'No department',
-  'case.status': 'Status',
   'case.due': 'Limit',
   'case.late': '{age} overdue',
   'case.left': '{age} left',

@@ -19,7 +19,6 @@ export const wall: Record<keyof typeof zh, string> = {
   'wall.feed': 'Feed',
   'wall.none': 'None',
   'wall.behind': '{what} ({n})',
-  'wall.more': '{n} more are not listed',
   'wall.hour': '{hour}:00: {n}',
   'wall.mosaic': 'Cameras',
   'wall.na': '—',

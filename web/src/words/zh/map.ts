@@ -46,7 +46,6 @@ export const map = {
   'case.uncategorised': '未分类',
   'case.noGrid': '未归格',
   'case.noDepartment': '未定部门',
-  'case.status': '状态',
   'case.due': '时限',
   'case.late': '已超时 {age}',
   'case.left': '剩余 {age}',

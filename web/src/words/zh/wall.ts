@@ -17,7 +17,6 @@ export const wall = {
   'wall.feed': '动态',
   'wall.none': '无',
   'wall.behind': '{what}（{n} 件）',
-  'wall.more': '另有 {n} 件未列出',
   'wall.hour': '{hour} 时：{n} 件',
   'wall.mosaic': '视频墙',
   'wall.na': '—',
