@@ -11,10 +11,11 @@ const HOUR_MS = 3_600_000;
 export class Today {
   figures = $state.raw<Tally['rows'][number]['figures'] | undefined>();
 
-  /** Until the page lets it go. */
-  constructor(today: () => string) {
+  /** Until the page lets it go. Nobody is told before it is known who asks: then there is no day. */
+  constructor(today: () => string | undefined) {
     $effect(() => {
       const day = today();
+      if (day === undefined) return;
       const count = async (): Promise<void> => {
         const told = await api.tally(`by=day&period=${day}`).catch(() => undefined);
         // What was counted last stands until the next time.
