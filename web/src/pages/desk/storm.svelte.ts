@@ -1,4 +1,5 @@
 import { api } from '../../api/client';
+import { newKey } from '../../api/key';
 import type { ActionKind, Case, StepBody } from '../../api/resources';
 import { why, words } from '../../words/words.svelte';
 
@@ -71,7 +72,7 @@ export class Storm {
     const hand = async (): Promise<void> => {
       for (let one = work.shift(); one && !this.#isStopped; one = work.shift()) {
         try {
-          await api.step(one.id, body(one), [], crypto.randomUUID(), words.language);
+          await api.step(one.id, body(one), [], newKey(), words.language);
           this.done += 1;
           if (this.marked.has(one.id)) this.turn(one.id);
         } catch (error) {
