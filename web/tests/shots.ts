@@ -9,5 +9,7 @@ const FOLDER = process.env.SHOTS;
 export async function shot(page: Page, name: string): Promise<void> {
   if (!FOLDER) return;
   mkdirSync(FOLDER, { recursive: true });
+  // Where there is a map, with the map.
+  if (await page.locator('[data-map]').count()) await page.waitForSelector('[data-map=idle]');
   await page.screenshot({ path: join(FOLDER, `${name}.png`) });
 }

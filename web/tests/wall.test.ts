@@ -82,9 +82,8 @@ test.each([
   [1920, 1080, '?width_m=1.2&distance_m=3'],
 ] as const)('the wall fits %i × %i%s', async (width, height, query) => {
   const link = `${service.origin}/wall${query}#token=${service.token(`wall-${width}${query.length}`, 'display')}`;
-  const visitor = await Visitor.open(browser, link, { locale: 'zh-CN', width, height });
+  const visitor = await Visitor.open(browser, link, { locale: 'zh-CN', width, height, settled: '[data-live=live]' });
   const { page } = visitor;
-  await page.waitForSelector('[data-live=live]');
   const size = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]);
   expect(size).toEqual([width, height]);
   await shot(page, `wall-${width}${query ? '-far' : ''}`);
