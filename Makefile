@@ -26,6 +26,7 @@ fmt: ## format the code
 	$(CARGO) fmt
 
 shots: packages web ## pictures of the pages, in target/shots
+	@CARGO="$(CARGO)" scripts/build-gridwatch
 	cd web && SHOTS=$(CURDIR)/target/shots npx vitest run tests
 
 bench: packages ## every benchmark but bench-cameras and soak, each with its baseline; prints "name: value unit" lines

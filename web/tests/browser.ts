@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core';
+import { expect } from 'vitest';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -56,6 +57,14 @@ export class Visitor {
     page.on('console', (message) => {
       if (message.type() === 'error') this.complaints.push(`${message.text()} ${message.location().url}`);
     });
+  }
+
+  /** Nothing left the host, nothing went wrong, nobody is shut out, nothing hangs over the edge. */
+  async isSound(): Promise<void> {
+    expect(await this.barriers()).toEqual([]);
+    expect(this.abroad).toEqual([]);
+    expect(this.complaints).toEqual([]);
+    expect(await this.page.evaluate(() => document.documentElement.scrollWidth)).toBe(this.page.viewportSize()?.width);
   }
 
   /** What axe finds against WCAG 2.2 A and AA, as text that says where. */

@@ -25,12 +25,6 @@ afterAll(async () => {
 const come = (staff: string, page: string, locale = 'zh-CN') =>
   Visitor.open(browser, service.linkFor(staff, page), { locale, settled: '[data-live=live]' });
 
-async function isSound(visitor: Visitor): Promise<void> {
-  expect(await visitor.barriers()).toEqual([]);
-  expect(visitor.abroad).toEqual([]);
-  expect(visitor.complaints).toEqual([]);
-}
-
 test('a case goes from the first report to its end by those whose steps they are', async () => {
   const told = await service.report(TOILET);
   const specialist = await service.as('staff-07');
@@ -55,10 +49,10 @@ test('a case goes from the first report to its end by those whose steps they are
   await desk.page.locator(`[data-case="${told.case_id}"]`).click();
   await desk.page.locator('[data-why] li').first().waitFor();
   await shot(desk.page, 'desk-zh');
-  await isSound(desk);
+  await desk.isSound();
   await desk.page.locator('[data-theme-switch]').click();
   await shot(desk.page, 'desk-light');
-  await isSound(desk);
+  await desk.isSound();
   await desk.page.locator('[data-theme-switch]').click();
   await desk.page.locator('[data-action=dispatch]').click();
   expect(await desk.page.locator('[data-lead]').inputValue()).toBe('HWJ');
@@ -76,10 +70,10 @@ test('a case goes from the first report to its end by those whose steps they are
   await clerk.page.getByText('交办：维修二班').waitFor();
   await clerk.page.locator('[data-theme-switch]').click();
   await shot(clerk.page, 'department-light');
-  await isSound(clerk);
+  await clerk.isSound();
   await clerk.page.locator('[data-slip-open]').click();
   await clerk.page.locator('[data-slip]').getByText(told.number).waitFor();
-  await isSound(clerk);
+  await clerk.isSound();
   await shot(clerk.page, 'slip-zh');
   await clerk.page.keyboard.press('Escape');
   await clerk.page.locator('[data-action=handle]').click();
@@ -96,7 +90,7 @@ test('a case goes from the first report to its end by those whose steps they are
   await head.page.locator('[data-did=close]').waitFor();
   expect(await head.page.locator('[data-trail] > li').count()).toBe(10);
   await shot(head.page, 'desk-en');
-  await isSound(head);
+  await head.isSound();
   for (const visitor of [desk, clerk, head]) await visitor.context.close();
 });
 
@@ -117,7 +111,7 @@ test('a storm of reports is verified, filed and dispatched by the dozen', async 
     await page.locator('[data-storm-all]').click();
     if (queue === 'intake') {
       await shot(page, 'storm-zh');
-      await isSound(visitor);
+      await visitor.isSound();
     }
     const bulk = page.locator(`[data-bulk=${action}]`);
     const many = Number(/\d+/.exec((await bulk.textContent()) ?? '')?.[0]);
@@ -141,12 +135,12 @@ test('an urgent case is shown until somebody has acknowledged it, and a shift is
   const urgent = categories.categories.find(({ urgency, visibility }) => urgency !== 'normal' && visibility === 'public');
   await service.report({ lon: 110.0351, lat: 40.4109, category: urgent?.code });
   await page.waitForSelector('[data-urgent="1"]');
-  await isSound(visitor);
+  await visitor.isSound();
   await page.locator('[data-acknowledge]').click();
   await page.waitForSelector('[data-urgent="0"]', { state: 'attached' });
   await page.locator('[data-handover-open]').click();
   await page.locator('[data-handover] table').first().waitFor();
-  await isSound(visitor);
+  await visitor.isSound();
   await shot(page, 'handover-zh');
   await visitor.context.close();
 });
@@ -161,11 +155,11 @@ test('a page says whom it is for, and lets in by name and password', async () =>
   await page.locator('input[autocomplete=new-password]').fill('a long sentence of mine');
   await page.locator('dialog form button').click();
   await page.getByText('密码已设置').waitFor();
-  await isSound(visitor);
+  await visitor.isSound();
   await page.keyboard.press('Escape');
   await page.getByText('退出').click();
   await page.locator('[data-sign-in]').waitFor();
-  await isSound(visitor);
+  await visitor.isSound();
   await page.locator('input[autocomplete=username]').fill('clerk-03');
   await page.locator('input[autocomplete=current-password]').fill('a long sentence of mine');
   await page.keyboard.press('Enter');

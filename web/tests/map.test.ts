@@ -25,13 +25,6 @@ afterAll(async () => {
   await service?.stop();
 });
 
-/** Nothing left the host, nothing went wrong, nobody is shut out. */
-async function isSound(visitor: Visitor): Promise<void> {
-  expect(await visitor.barriers()).toEqual([]);
-  expect(visitor.abroad).toEqual([]);
-  expect(visitor.complaints).toEqual([]);
-}
-
 test('a visitor sees the map and how to sign in', async () => {
   const visitor = await Visitor.open(browser, service.origin, { locale: 'en-GB' });
   const { page } = visitor;
@@ -42,7 +35,7 @@ test('a visitor sees the map and how to sign in', async () => {
   expect(await eye.count(map, PAINT.community)).toBeGreaterThan(1_000);
   await page.locator('[data-grid="15062100100107"]').click();
   await page.getByRole('complementary').getByText('214').waitFor();
-  await isSound(visitor);
+  await visitor.isSound();
   await visitor.context.close();
 });
 
@@ -70,19 +63,19 @@ test('a report arrives live on map and feed, and its case says why', async () =>
   await panel.getByText('垃圾箱满溢').first().waitFor();
   await panel.getByText('兴盛园社区').waitFor();
   expect(await panel.locator('[data-why] li').first().textContent()).toContain('兴盛园第七网格');
-  await isSound(visitor);
+  await visitor.isSound();
 
   await page.locator('[data-language]').click();
   await panel.getByText('lies in grid Xingshengyuan Grid 7').waitFor();
   expect(await page.title()).toBe('Gongye Subdistrict · Map');
   expect(await page.locator('html').getAttribute('lang')).toBe('en-GB');
-  await isSound(visitor);
+  await visitor.isSound();
 
   await page.keyboard.press('Escape');
   await panel.waitFor({ state: 'detached' });
   for (const tab of ['Cases', 'Grids']) {
     await page.getByRole('tab', { name: tab }).click();
-    await isSound(visitor);
+    await visitor.isSound();
   }
 
   // What happens while the service is away or the page is cut off is caught up with.
@@ -107,7 +100,7 @@ test('the page is of use on a phone', async () => {
   expect(await labels.isVisible()).toBe(false);
   await page.locator('[data-layers]').click();
   expect(await labels.isVisible()).toBe(true);
-  await isSound(visitor);
+  await visitor.isSound();
   await visitor.context.close();
 });
 
@@ -134,7 +127,7 @@ test('heat lies under the grids with its legend, and a camera shows what it look
   await page.mouse.click(found.x, found.y);
   await page.getByRole('complementary').getByText(found.name).waitFor();
   await expect.poll(yellow).toBeGreaterThan(before + 50);
-  await isSound(visitor);
+  await visitor.isSound();
   await visitor.context.close();
 });
 
@@ -202,7 +195,7 @@ test('a person before a camera is a finding, and one tap makes it a case with it
   const picture = panel.locator('img').first();
   const isSeen = async () => picture.evaluate((img: HTMLImageElement) => img.naturalWidth);
   await expect.poll(isSeen).toBeGreaterThan(100);
-  await isSound(visitor);
+  await visitor.isSound();
 
   await panel.locator('[data-confirm]').click();
   await panel.locator('[data-why]').waitFor();
@@ -210,7 +203,7 @@ test('a person before a camera is a finding, and one tap makes it a case with it
   await expect.poll(isSeen).toBeGreaterThan(100);
   await panel.locator('[data-cameras] button').first().click();
   await panel.locator('[data-frame]').waitFor();
-  await isSound(visitor);
+  await visitor.isSound();
   await visitor.context.close();
   await watched.stop();
 });

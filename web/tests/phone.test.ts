@@ -30,14 +30,6 @@ afterAll(async () => {
   await service?.stop();
 });
 
-/** Nothing left the host, nothing went wrong, nobody is shut out, nothing hangs over the edge. */
-async function isSound(visitor: Visitor): Promise<void> {
-  expect(await visitor.barriers()).toEqual([]);
-  expect(visitor.abroad).toEqual([]);
-  expect(visitor.complaints).toEqual([]);
-  expect(await visitor.page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
-}
-
 const photograph = (page: Page) =>
   page.locator('[data-photos]').first().setInputFiles({ name: 'a.jpg', mimeType: 'image/jpeg', buffer: photo });
 
@@ -98,7 +90,7 @@ test('an informant reports with a photo, and it arrives on its grid', async () =
   expect(await page.getByRole('link', { name: '火警 119' }).getAttribute('href')).toBe('tel:119');
   await fillIn(page, '厕所墙体开裂');
   await shot(page, 'phone-report-zh');
-  await isSound(visitor);
+  await visitor.isSound();
   await page.locator('[data-send]').click();
   await page.waitForSelector('[data-told=sent]');
   await page.getByText('兴盛园第七网格').waitFor();
@@ -117,7 +109,7 @@ test('an informant reports with a photo, and it arrives on its grid', async () =
   const pane = await page.locator('dialog [data-map]').boundingBox();
   if (!pane) throw new Error('no map');
   await shot(page, 'phone-pin-zh');
-  await isSound(visitor);
+  await visitor.isSound();
   await page.mouse.move(pane.x + 150, pane.y + 150);
   await page.mouse.down();
   await page.mouse.move(pane.x + 90, pane.y + 150, { steps: 5 });
@@ -128,7 +120,7 @@ test('an informant reports with a photo, and it arrives on its grid', async () =
   expect(lon).toBeGreaterThan(TOILET.longitude + 0.0001);
   expect(lon).toBeLessThan(TOILET.longitude + 0.002);
   expect(lat).toBeCloseTo(TOILET.latitude, 3);
-  await isSound(visitor);
+  await visitor.isSound();
   await visitor.context.close();
 });
 
@@ -140,7 +132,7 @@ test('a specialist verifies and checks on the spot, walks the day’s rounds and
   await page.locator(`[data-case="${case_id}"] [data-far]`).waitFor();
   await page.locator('[data-order=near]').click();
   await shot(page, 'phone-tasks-en');
-  await isSound(visitor);
+  await visitor.isSound();
 
   const round = page.locator('[data-task]').first();
   await round.locator('[data-deed=start]').click();
@@ -149,7 +141,7 @@ test('a specialist verifies and checks on the spot, walks the day’s rounds and
 
   await page.locator(`[data-case="${case_id}"]`).click();
   await page.locator('[data-why] li').first().waitFor();
-  await isSound(visitor);
+  await visitor.isSound();
   await page.locator('[data-action=verify]').click();
   await page.locator('[data-did=verify]').waitFor();
   await page.waitForSelector('[data-outbox=empty]');
@@ -170,7 +162,7 @@ test('a specialist verifies and checks on the spot, walks the day’s rounds and
   await page.locator('[data-action=pass]').click();
   await page.getByLabel('2 stars').check();
   await shot(page, 'phone-case-en');
-  await isSound(visitor);
+  await visitor.isSound();
   await page.locator('[data-take]').click();
   await page.locator('[data-did=pass]').waitFor();
   await page.goBack();
@@ -183,7 +175,7 @@ test('a specialist verifies and checks on the spot, walks the day’s rounds and
   await page.locator('[data-turn]').click();
   await page.waitForSelector('[data-duty=on]');
   await shot(page, 'phone-me-en');
-  await isSound(visitor);
+  await visitor.isSound();
   await visitor.context.close();
 });
 
@@ -230,7 +222,7 @@ test('what is done without a network survives the page, and is sent once', async
       [bin.case_id, rubbish.case_id],
     );
   await expect.poll(kept, { timeout: 30_000 }).toBe(true);
-  await isSound(visitor);
+  await visitor.isSound();
 
   await context.setOffline(true);
   await visitor.reopen(`${service.origin}/phone`);

@@ -18,14 +18,6 @@ afterAll(async () => {
   await service?.stop();
 });
 
-/** Nothing left the host, nothing went wrong, nobody is shut out, nothing hangs over the edge. */
-async function isSound(visitor: Visitor): Promise<void> {
-  expect(await visitor.barriers()).toEqual([]);
-  expect(visitor.abroad).toEqual([]);
-  expect(visitor.complaints).toEqual([]);
-  expect(await visitor.page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
-}
-
 test('a resident reports from the code on a wall, follows the case and rates it', async () => {
   const url = `${service.origin}/report?place=${encodeURIComponent('福来西厕')}`;
   const visitor = await Visitor.open(browser, url, PHONE);
@@ -40,12 +32,12 @@ test('a resident reports from the code on a wall, follows the case and rates it'
   await page.locator('[data-pick="010301"]').click();
   await page.locator('[data-description]').fill('墙体开裂');
   await shot(page, 'report-zh');
-  await isSound(visitor);
+  await visitor.isSound();
   await page.locator('[data-send]').click();
   const taken = page.locator('[data-taken]');
   await taken.getByText('兴盛园第七网格').waitFor();
   const number = (await taken.getAttribute('data-taken')) ?? '';
-  await isSound(visitor);
+  await visitor.isSound();
 
   const [specialist, head] = await Promise.all([service.as('staff-07'), service.as('office-01')]);
   const { cases } = (await (await head('/api/cases')).json()) as { cases: { id: string; number: string }[] };
@@ -62,11 +54,11 @@ test('a resident reports from the code on a wall, follows the case and rates it'
   await page.waitForSelector('[data-followed=closed]');
   await page.locator('[data-did=solve]').waitFor();
   await shot(page, 'report-follow-zh');
-  await isSound(visitor);
+  await visitor.isSound();
   await page.locator('[data-stars="2"]').check();
   await page.locator('[data-rate] button').click();
   await page.getByText('您的评价：2 星').waitFor();
-  await isSound(visitor);
+  await visitor.isSound();
   await visitor.context.close();
 });
 
@@ -78,7 +70,7 @@ test('whoever says neither where nor what is told so, and in English too', async
   await page.getByText('Missing: Place').waitFor();
   await page.locator('[data-locate]').click();
   await page.waitForSelector('[data-where=fix]');
-  await isSound(visitor);
+  await visitor.isSound();
   await page.locator('[data-search]').fill('manhole');
   expect(await page.locator('[data-pick]').count()).toBeGreaterThan(2);
   await page.locator('#tab-follow').click();

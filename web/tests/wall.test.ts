@@ -1,48 +1,40 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Visitor, launch } from './browser';
-import { BINARY, Service } from './service';
+import { Farm } from './farm';
+import { Service } from './service';
 import { shot } from './shots';
 
-let farm: ChildProcess;
+let farm: Farm;
 let service: Service;
 let browser: Browser;
 
 beforeAll(async () => {
-  const args = ['demo', 'cameras', '--count', '1', '--listen', '127.0.0.1:0', '--size', '320x180', '--seconds', '4'];
-  farm = spawn(BINARY, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  let uri = '';
-  for await (const line of createInterface({ input: farm.stdout as NodeJS.ReadableStream })) {
-    uri = line.split(' ')[0] ?? '';
-    break;
-  }
-  const cameras = `[[camera]]\nid = "c1"\nname = "兴盛园北门"\nlon = 110.0331\nlat = 40.4105\nsub = "${uri}"\n`;
+  farm = await Farm.start();
+  const cameras = `[[camera]]\nid = "c1"\nname = "兴盛园北门"\nlon = 110.0331\nlat = 40.4105\nsub = "${farm.uri}"\n`;
   [service, browser] = await Promise.all([Service.of(cameras), launch()]);
 });
 
 afterAll(async () => {
   await browser?.close();
   await service?.stop();
-  farm?.kill();
+  farm?.stop();
 });
-
-async function isSound(visitor: Visitor): Promise<void> {
-  expect(await visitor.barriers()).toEqual([]);
-  expect(visitor.abroad).toEqual([]);
-  expect(visitor.complaints).toEqual([]);
-}
 
 test('a screen that nobody sits at shows the street by its token, live, and every figure opens to what it counts', async () => {
   const link = `${service.origin}/wall#token=${service.token('wall', 'display')}`;
   for (let i = 0; i < 12; i++) {
     await service.report({ lon: 110.0202 + i * 0.0011, lat: 40.4051 + (i % 4) * 0.0021, category: '020104' });
   }
+  // One that was over before anybody looked is of today all the same.
+  const over = await service.report({ lon: 110.0331, lat: 40.4105, category: '020301' });
+  const specialist = await service.as('staff-07');
+  await specialist(`/api/cases/${over.case_id}/actions`, { action: 'disprove', note: '现场无此情况' });
   const visitor = await Visitor.open(browser, link, { locale: 'zh-CN' });
   const { page } = visitor;
   await page.waitForSelector('[data-live=live]');
   await page.locator('[data-figure=open]', { hasText: '12' }).waitFor();
+  await page.locator('[data-figure=today]', { hasText: '13' }).waitFor();
   await page.waitForSelector('[data-video=playing]');
   const playedFor = () => page.locator('video').evaluate((video: HTMLVideoElement) => video.currentTime);
   const before = await playedFor();
@@ -52,17 +44,17 @@ test('a screen that nobody sits at shows the street by its token, live, and ever
   await page.locator('[data-figure=open]', { hasText: '13' }).waitFor();
   await page.locator(`[data-feed] [data-case="${told.case_id}"]`).waitFor();
   await shot(page, 'wall-zh');
-  await isSound(visitor);
+  await visitor.isSound();
 
   await page.locator('[data-figure=open] button').click();
   await page.locator(`[data-behind] [data-case="${told.case_id}"]`).click();
   await page.locator('[data-why] li').first().waitFor();
-  await isSound(visitor);
+  await visitor.isSound();
   await page.keyboard.press('Escape');
   await page.locator('[data-rank="150621001001"]').click();
   await page.getByRole('complementary').getByText('兴盛园社区').first().waitFor();
   await page.locator('[data-language]').click();
-  await isSound(visitor);
+  await visitor.isSound();
   await shot(page, 'wall-en');
 
   // It may do nothing but show, and is a screen no more once its token has ended.

@@ -1,30 +1,23 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Visitor, launch } from './browser';
-import { BINARY, Service } from './service';
+import { Farm } from './farm';
+import { Service } from './service';
 
-let farm: ChildProcess;
+let farm: Farm;
 let service: Service;
 let browser: Browser;
 
 beforeAll(async () => {
-  const args = ['demo', 'cameras', '--count', '1', '--listen', '127.0.0.1:0', '--size', '320x180', '--seconds', '4'];
-  farm = spawn(BINARY, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  let uri = '';
-  for await (const line of createInterface({ input: farm.stdout as NodeJS.ReadableStream })) {
-    uri = line.split(' ')[0] ?? '';
-    break;
-  }
-  const cameras = `[[camera]]\nid = "c1"\nname = "gate"\nsub = "${uri}"\n`;
+  farm = await Farm.start();
+  const cameras = `[[camera]]\nid = "c1"\nname = "gate"\nsub = "${farm.uri}"\n`;
   [service, browser] = await Promise.all([Service.of(cameras), launch()]);
 });
 
 afterAll(async () => {
   await browser?.close();
   await service?.stop();
-  farm?.kill();
+  farm?.stop();
 });
 
 test('a browser plays a camera live, from its first picture on and without a gap', async () => {

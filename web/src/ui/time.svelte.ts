@@ -66,3 +66,8 @@ export function age(ms: number): string {
   if (seconds < 48 * 3_600) return t('age.hours', { n: Math.floor(seconds / 3_600) });
   return t('age.days', { n: Math.floor(seconds / 86_400) });
 }
+
+/** What is left of a limit, or by how much it is over; nothing where there is none. */
+export function timeLeft(due: number | undefined, now: number): string {
+  return due === undefined ? '' : t(due < now ? 'case.late' : 'case.left', { age: age(Math.abs(due - now)) });
+}

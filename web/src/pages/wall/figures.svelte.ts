@@ -6,6 +6,8 @@ import { lateBy } from '../../cases/mark';
 /** Figures are counted anew so often. */
 const EVERY_MS = 60_000;
 const HOUR_MS = 3_600_000;
+/** Of a thousand cases: a day beyond that is no street's. */
+const MOST_PAGES = 5;
 
 /** What today's cases came to, as the service counts it. */
 export class Today {
@@ -31,6 +33,33 @@ export class Today {
   rate(measure: string): number | undefined {
     const rate = this.figures?.[measure]?.rate;
     return typeof rate === 'number' ? Math.round(rate * 100) : undefined;
+  }
+}
+
+/** Of the last day, also those that had ended before the page was opened: the live state has what is open, and what it hears. */
+export class LastDay {
+  #before = $state.raw<readonly Case[]>([]);
+
+  constructor(
+    isKnown: () => boolean,
+    private readonly heard: () => ReadonlyMap<string, Case>,
+  ) {
+    $effect(() => {
+      if (isKnown()) void this.#read().catch(() => undefined);
+    });
+  }
+
+  readonly cases = $derived.by(() => [...new Map([...this.#before.map((one) => [one.id, one] as const), ...this.heard()]).values()]);
+
+  async #read(): Promise<void> {
+    const query = `from=${new Date(Date.now() - 24 * HOUR_MS).toISOString()}&limit=1000`;
+    let cursor: string | null | undefined;
+    for (let page = 0; page < MOST_PAGES; page++) {
+      const told = await api.cases(cursor ? `${query}&cursor=${cursor}` : query);
+      this.#before = [...this.#before, ...told.cases];
+      cursor = told.cursor;
+      if (!cursor) return;
+    }
   }
 }
 

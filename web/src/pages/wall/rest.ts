@@ -8,7 +8,7 @@ export function restAt(hour: number, rest: () => void): () => void {
   const minute = Math.floor(Math.random() * 30);
   const timer = setInterval(() => {
     const now = Date.now();
-    const isTime = Number(hourOf(now)) === hour && new Date(now).getUTCMinutes() % 60 === minute;
+    const isTime = Number(hourOf(now)) === hour && new Date(now).getUTCMinutes() === minute;
     // Not again in the minute in which it began.
     if (isTime && now - begun > 60 * MINUTE_MS && !document.hidden) rest();
   }, 20_000);
