@@ -21,6 +21,8 @@ mod sink;
 mod token;
 mod truth;
 mod user;
+#[cfg(feature = "video")]
+mod watch;
 
 use std::{path::Path, process::ExitCode, str::FromStr};
 
@@ -81,6 +83,9 @@ enum Command {
     /// Write what the store holds into files
     #[command(subcommand)]
     Export(export::Command),
+    /// Look through cameras for a service: `serve` starts this by itself
+    #[cfg(feature = "video")]
+    Watch(watch::Args),
     /// Make the synthetic demo site
     #[command(subcommand)]
     Demo(demo::Command),
@@ -109,6 +114,8 @@ pub fn run() -> ExitCode {
         Command::Hotspots(args) => hotspots::run(&args, language),
         Command::Import(command) => import::run(&command, language),
         Command::Export(command) => export::run(&command, language),
+        #[cfg(feature = "video")]
+        Command::Watch(args) => watch::run(args),
         Command::Demo(command) => demo::run(&command),
     };
     match done {

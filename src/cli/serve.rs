@@ -38,14 +38,23 @@ const LOGGED: &str = "info,retina=error";
 
 pub fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
     is_there(&args.site, language)?;
+    log_to_stderr();
+    let options = Options {
+        site: args.site.clone(),
+        data: args.data.clone(),
+        listen: args.listen,
+        program: Some(std::env::current_exe()?),
+    };
+    let served = tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(&options));
+    served.map_err(|error| worded(error, args, language))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub fn log_to_stderr() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOGGED));
     // Colours are for people: in a file or a journal they are noise. https://no-color.org
     let is_coloured = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(is_coloured).with_writer(io::stderr).init();
-    let options = Options { site: args.site.clone(), data: args.data.clone(), listen: args.listen };
-    let served = tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(&options));
-    served.map_err(|error| worded(error, args, language))?;
-    Ok(ExitCode::SUCCESS)
 }
 
 /// What keeps it from starting and people can do something about.

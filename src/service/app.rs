@@ -19,9 +19,9 @@ use super::{
     accounts::Accounts,
     clock::Clock,
     clockwork,
-    eyes::{Eyes, Sight},
+    eyes::{Eyes, Sight, Sighted, Workers},
     feed::Feed,
-    findings::{Findings, Seen},
+    findings::Findings,
     follow::FollowKey,
     heat::Heat,
     http::{self, AppState, Pace},
@@ -57,6 +57,8 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// Else as the site's settings say, else port 8080 of this machine alone. Port 0 takes a free one.
     pub listen: Option<SocketAddr>,
+    /// This program, where cameras are to be looked through by processes of their own; else this one does it.
+    pub program: Option<PathBuf>,
 }
 
 /// A service that runs until it is told to stop.
@@ -155,6 +157,7 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
         clock: Arc::clone(&clock),
         feed: feed.clone(),
         seen,
+        workers: workers(options.program.as_deref(), &data, &serving),
     };
     let eyes = Eyes::open(&catalog.load(), sight).context("the cameras' credentials")?;
     let mut fresh = [0; 32];
@@ -226,8 +229,8 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
 }
 
 /// Keeps what the cameras see, in the order in which it comes. What the store cannot take now waits until it can.
-async fn take_findings(findings: Findings, mut sightings: mpsc::Receiver<Seen>, telemetry: Arc<Telemetry>) {
-    while let Some(seen) = sightings.recv().await {
+async fn take_findings(findings: Findings, mut sightings: mpsc::Receiver<Sighted>, telemetry: Arc<Telemetry>) {
+    while let Some(Sighted { seen, kept }) = sightings.recv().await {
         loop {
             match findings.take(seen.clone()).await {
                 Ok(taken) => {
@@ -240,7 +243,15 @@ async fn take_findings(findings: Findings, mut sightings: mpsc::Receiver<Seen>, 
                 }
             }
         }
+        // Whoever waited may be gone, and will tell it again.
+        let _ = kept.map(|kept| kept.send(()));
     }
+}
+
+/// Who looks through the cameras, by the site's settings.
+fn workers(program: Option<&Path>, data: &Path, serving: &Serving) -> Option<Workers> {
+    let (program, cameras_each) = (program?.to_owned(), serving.cameras_each);
+    (cameras_each > 0).then(|| Workers { program, posts: data.join("watch"), cameras_each })
 }
 
 /// Where the store and the photos are.

@@ -4,7 +4,7 @@
 
 use axum::body::Bytes;
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::intake::{Intake, IntakeError};
@@ -23,8 +23,10 @@ use crate::{
 };
 
 /// What a camera saw.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Seen {
+    /// UUIDv7, of the finding that it may become: what is told twice is kept once.
+    pub id: Uuid,
     pub camera: String,
     pub sighting: Sighting,
     /// Width and height in pixels of the picture that the sighting's box is in.
@@ -32,6 +34,7 @@ pub struct Seen {
     pub since: Timestamp,
     pub seen_at: Timestamp,
     /// As JPEG.
+    #[serde(with = "serde_bytes")]
     pub picture: Vec<u8>,
 }
 
@@ -98,7 +101,7 @@ impl Findings {
         let placement = place(coverage, &catalog.routing, catalog.settings.nearest_m, &request);
         let snapshot = self.intake.keep_photo(Bytes::from(seen.picture)).await?;
         let finding = Finding {
-            id: Uuid::now_v7(),
+            id: seen.id,
             status: FindingStatus::Queued,
             camera: camera.id.clone(),
             kind,

@@ -17,7 +17,7 @@ use crate::harness::{
 const LENS: Lens = Lens { height_m: 6.0, tilt_deg: 18.0, hfov_deg: 60.0 };
 
 /// A site whose one camera plays people who walk, with that rule; a second one's video is not there.
-fn watched(rule: &str, merge: &str) -> Site {
+pub fn watched(rule: &str, merge: &str) -> Site {
     let Lens { height_m, tilt_deg, hfov_deg } = LENS;
     let camera = format!(
         "[[camera]]\nid = \"c1\"\nname = \"yard\"\nmain = \"file://people.mp4\"\nlon = 110.005\nlat = 40.005\nrange_m = 120\n\

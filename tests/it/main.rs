@@ -51,3 +51,5 @@ mod truth;
 mod video;
 #[cfg(feature = "video")]
 mod watching;
+#[cfg(feature = "video")]
+mod workers;

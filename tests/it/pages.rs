@@ -18,7 +18,7 @@ use crate::harness::{Site, Square, demo_site};
 async fn serve(site: &Path) -> (Running, TempDir) {
     let data = tempfile::tempdir().expect("a folder");
     let listen = Some("127.0.0.1:0".parse().expect("an address"));
-    let options = Options { site: site.to_owned(), data: Some(data.path().to_owned()), listen };
+    let options = Options { site: site.to_owned(), data: Some(data.path().to_owned()), listen, program: None };
     (app::start(&options, Arc::new(SystemClock)).await.expect("starts"), data)
 }
 

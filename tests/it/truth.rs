@@ -34,7 +34,7 @@ fn served() -> Site {
 /// Which version it runs with, or why it does not.
 fn start(site: &Site) -> anyhow::Result<String> {
     let listen = Some("127.0.0.1:0".parse().expect("an address"));
-    let options = Options { site: site.path().to_owned(), data: None, listen };
+    let options = Options { site: site.path().to_owned(), data: None, listen, program: None };
     let clock = std::sync::Arc::new(gridwatch::service::clock::SystemClock);
     tokio::runtime::Runtime::new().expect("a runtime").block_on(async {
         let running = app::start(&options, clock).await?;

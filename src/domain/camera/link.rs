@@ -113,6 +113,9 @@ pub enum LinkCause {
     Disabled,
     #[error("the stream has ended")]
     Ended,
+    /// It is begun again.
+    #[error("the process that reads the camera ended")]
+    WorkerEnded,
     /// GStreamer, or one of its elements.
     #[error("this machine lacks {element}")]
     Missing { element: String },
@@ -209,6 +212,20 @@ impl Link {
         let since = if status == self.status { self.since } else { now };
         let was_live = self.was_live || matches!(event, LinkEvent::Picture | LinkEvent::Keyframe);
         Self { status, cause, since, failures, was_live, rationed, wrong_by_s }
+    }
+
+    /// How things stand while nobody reads it who should: it is no fault of the camera's.
+    #[must_use]
+    pub fn unread(&self, now: Timestamp) -> Self {
+        match self.status {
+            LinkStatus::Idle | LinkStatus::Disabled => self.clone(),
+            _ => Self {
+                status: LinkStatus::Down,
+                cause: Some(LinkCause::WorkerEnded),
+                failures: self.failures + 1,
+                ..Self::idle(now)
+            },
+        }
     }
 
     /// By how much its clock is wrong that is now said to be off by `off_s`. What it was told to be stays so while the difference

@@ -2,10 +2,10 @@
 
 use std::{cmp::Reverse, time::Duration};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How often a camera is really looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Sampling {
     /// Seconds from one picture to the next, of late.
     pub interval_s: f64,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{duty::CategoryCode, vision::Kind};
 
 /// A sighting of that kind is a finding of that category.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Rule {
     pub sees: Kind,
     pub category: CategoryCode,

@@ -28,7 +28,7 @@ pub enum StreamKind {
 }
 
 /// What is known of a stream that is read as the camera sends it.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct StreamFacts {
     /// As browsers ask for it (RFC 6381): `avc1.64001e`.
     pub codec: String,
@@ -45,7 +45,9 @@ pub struct StreamFacts {
 }
 
 /// Who reads an `rtsp://` stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumString, strum::VariantNames)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, strum::EnumString, strum::VariantNames,
+)]
 #[strum(serialize_all = "snake_case")]
 pub enum Reader {
     /// The client in Rust: few threads for all cameras, 8-bit H.264 and H.265 over TCP.

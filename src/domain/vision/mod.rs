@@ -22,6 +22,7 @@ mod perspective;
 mod plume;
 mod shrink;
 mod still;
+mod stir;
 mod sway;
 mod track;
 mod tracker;
@@ -34,6 +35,7 @@ pub use detector::{Detector, Settings};
 pub use frame::{Frame, FrameError, MAX_SIDE, Plane};
 pub use health::{Ailment, Diagnosis, Health};
 pub use perspective::Perspective;
+pub use stir::Stir;
 
 /// What can be told of a street by its outlines and movements.
 #[derive(
@@ -67,7 +69,7 @@ pub enum Kind {
 }
 
 /// Something worth telling: a track that became this kind with this picture.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Sighting {
     pub kind: Kind,
     /// 0..=1, how well size, shape, movement and time speak for the kind. Made to compare and to cut by; it was not

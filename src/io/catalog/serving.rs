@@ -8,7 +8,7 @@ use std::{
 use super::{entry::Entry, problem::Why};
 
 /// How the service is reached; what is absent is left to the command line and its defaults.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Serving {
     /// `listen`: address and port.
     pub listen: Option<SocketAddr>,
@@ -18,6 +18,8 @@ pub struct Serving {
     pub trusted_proxies: Vec<IpAddr>,
     /// `data`: folder of the store, from the site's folder.
     pub data: Option<PathBuf>,
+    /// `[watch] cameras_each`: through how many cameras one process looks; 0 where the service is to do it itself.
+    pub cameras_each: usize,
     /// `[tls]`.
     pub tls: Option<TlsFiles>,
 }
@@ -62,7 +64,28 @@ pub fn read(entry: &mut Entry<'_>) -> Serving {
             serving.tls = Some(TlsFiles { certificate: certificate.into(), key: key.into() });
         }
     });
+    entry.tables("watch", |watch| {
+        if let Some(cameras) = watch.whole_number("cameras_each", 0, 1_000) {
+            serving.cameras_each = cameras as usize;
+        }
+    });
     serving
+}
+
+/// A crash in what decodes video costs so many cameras some seconds, and not all of them.
+const CAMERAS_EACH: usize = 100;
+
+impl Default for Serving {
+    fn default() -> Self {
+        Self {
+            listen: None,
+            public_url: None,
+            trusted_proxies: Vec::new(),
+            data: None,
+            cameras_each: CAMERAS_EACH,
+            tls: None,
+        }
+    }
 }
 
 impl PublicUrl {

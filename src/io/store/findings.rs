@@ -49,7 +49,8 @@ pub struct FindingPage {
 }
 
 impl Store {
-    /// Keeps a finding; durable when it answers. With what became of it, where its rule confirms it.
+    /// Keeps a finding; durable when it answers. With what became of it, where its rule confirms it. One that is kept
+    /// already stays as it is.
     ///
     /// # Errors
     /// What the store suffers.
@@ -101,6 +102,10 @@ impl Store {
 
 fn add(tx: &Tx<'_>, new: NewFinding) -> Result<(Finding, Option<Accepted>), StoreError> {
     let NewFinding { site, mut finding, raise } = new;
+    // Told again by who does not know that it was kept.
+    if let Some(known) = find(tx.connection, &site, finding.id)? {
+        return Ok((known, None));
+    }
     let accepted = raise.map(|report| intake::accept(tx, &report)).transpose()?;
     if let Some(accepted) = &accepted {
         // It is in the queue, so this cannot fail.

@@ -29,7 +29,7 @@ pub use needs::{MissingElement, NoGStreamer, missing_elements};
 pub use rendered::frame_of;
 pub use source::Source;
 pub use still::Still;
-pub use watch::{Watch, WatchOptions, Watcher};
+pub use watch::{Watch, WatchOptions, Watcher, jittered};
 
 /// A stream that is open.
 trait FrameSource {

@@ -8,15 +8,16 @@ use std::{
 
 use jiff::SignedDuration;
 use tokio::sync::{Notify, mpsc};
+use uuid::Uuid;
 
-use super::Ailing;
+use super::{Ailing, Sighted, looking::News};
 use crate::{
     domain::{
-        camera::{Camera, Link, LinkCause, LinkEvent, Lookout, Losses},
+        camera::{Camera, Link, LinkCause, LinkEvent, Lookout},
         vision::{Diagnosis, Frame, Health, Kind, Sighting},
     },
     io::video::{Source, Still, Watcher},
-    service::{clock::Clock, feed::Feed, findings::Seen},
+    service::{clock::Clock, findings::Seen},
 };
 
 /// A camera with its last picture.
@@ -90,13 +91,11 @@ impl Eye {
 pub struct Gaze {
     pub eye: Arc<Eye>,
     pub clock: Arc<dyn Clock>,
-    pub feed: Feed,
+    pub news: News,
     /// Where sightings go; `None` where it is only for looking at.
-    pub seen: Option<mpsc::Sender<Seen>>,
+    pub seen: Option<mpsc::Sender<Sighted>>,
     /// When, in stream time, something of a kind was last told.
     pub told: HashMap<Kind, Duration>,
-    /// Where the log hears of cameras that are lost.
-    pub losses: Arc<Mutex<Losses>>,
     pub lookout: Lookout,
     pub health: Health,
 }
@@ -130,8 +129,7 @@ impl Watcher for Gaze {
         if let Some(link) = self.eye.set_link(|link| link.after(&event, now)) {
             let (camera, status) = (&self.eye.camera.id, link.status);
             tracing::debug!(camera, %status, "a camera");
-            locked(&self.losses).note(camera, &link, now);
-            self.feed.tell_link(camera, link);
+            (self.news)(camera, &link);
         }
     }
 }
@@ -172,9 +170,10 @@ impl Gaze {
         let seen_at = self.clock.now();
         let ago = SignedDuration::try_from(sighting.at.saturating_sub(sighting.since)).unwrap_or_default();
         let camera = self.eye.camera.id.clone();
+        let (id, frame) = (Uuid::now_v7(), still.size());
+        let sighted = Seen { id, camera, since: seen_at - ago, seen_at, frame, picture, sighting };
         // Nobody takes it any more: the service is ending.
-        let _ =
-            seen.blocking_send(Seen { camera, since: seen_at - ago, seen_at, frame: still.size(), picture, sighting });
+        let _ = seen.blocking_send(Sighted { seen: sighted, kept: None });
     }
 }
 

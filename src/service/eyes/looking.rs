@@ -3,29 +3,35 @@
 use std::{
     collections::{BTreeMap, HashMap},
     io,
+    path::PathBuf,
     sync::{Arc, Mutex, Weak},
     time::{Duration, Instant},
 };
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
-use tokio::{sync::Semaphore, time};
+use tokio::{
+    sync::{Semaphore, mpsc},
+    time,
+};
 
 use super::{
-    NoPicture, Shot, Sight, Standing, Viewing, Wish,
+    NoPicture, Shot, Sight, Sighted, Standing, Wish,
     eye::{Eye, Gaze, locked},
     is_watched,
-    viewing::{Borrowed, Borrowing},
+    viewing::{Borrowed, Borrowing, Viewing},
+    vigil::Vigil,
 };
 use crate::{
     domain::{
-        camera::{Camera, Incident, Link, LinkCause, Lookout, Losses, Reader, StreamKind},
+        camera::{Camera, Link, LinkCause, Lookout, Reader, StreamKind},
         vision::Health,
     },
     io::{
         secrets::Secrets,
         video::{Following, Ingest, IngestOptions, Source, Watch, WatchOptions},
     },
+    service::clock::Clock,
 };
 
 /// Shared by all who look.
@@ -34,9 +40,8 @@ pub struct Looking(Arc<Inner>);
 
 struct Inner {
     eyes: ArcSwap<BTreeMap<String, Arc<Eye>>>,
-    sight: Sight,
+    outlook: Outlook,
     ingest: Ingest,
-    losses: Arc<Mutex<Losses>>,
     /// The streams that are open, by the camera's id.
     open: Mutex<HashMap<String, Open>>,
     /// Streams that are open because somebody watches them.
@@ -45,6 +50,38 @@ struct Inner {
     viewers: Arc<Semaphore>,
     /// Turns at encoding pictures.
     encoding: Arc<Semaphore>,
+}
+
+/// What looking needs, wherever it is done.
+pub struct Outlook {
+    /// Where files that the cameras name are found.
+    pub folder: PathBuf,
+    /// The file of credentials, which need not be there.
+    pub secrets: PathBuf,
+    pub clock: Arc<dyn Clock>,
+    pub news: News,
+    /// Where what is seen goes. A camera waits where it is full: what it saw is not lost.
+    pub seen: mpsc::Sender<Sighted>,
+    pub ingest: IngestOptions,
+}
+
+/// Hears of a camera with which things stand otherwise now.
+pub type News = Arc<dyn Fn(&str, &Link) + Send + Sync>;
+
+impl Outlook {
+    /// In the service's own process.
+    pub fn of(sight: &Sight, vigil: &Vigil) -> Self {
+        let Sight { folder, secrets, clock, seen, .. } = sight;
+        let vigil = vigil.clone();
+        Self {
+            folder: folder.clone(),
+            secrets: secrets.clone(),
+            clock: Arc::clone(clock),
+            news: Arc::new(move |camera, link| vigil.note(camera, link)),
+            seen: seen.clone(),
+            ingest: IngestOptions::default(),
+        }
+    }
 }
 
 struct Open {
@@ -75,22 +112,20 @@ const LONGEST_AGO: Duration = Duration::from_mins(10);
 const ENCODING: usize = 2;
 
 impl Looking {
-    pub fn start(cameras: &[Camera], sight: Sight) -> io::Result<Self> {
+    /// Looks through nothing yet.
+    pub fn start(outlook: Outlook) -> io::Result<Self> {
         let eyes = ArcSwap::default();
         let [encoding, viewers] = [ENCODING, VIEWERS].map(|count| Arc::new(Semaphore::new(count)));
-        let ingest = Ingest::start(IngestOptions::default())?;
-        let (losses, open, borrowed) = (Arc::default(), Mutex::default(), Mutex::default());
-        let looking = Self(Arc::new(Inner { eyes, sight, ingest, losses, open, borrowed, viewers, encoding }));
-        tokio::spawn(tell_losses(Arc::downgrade(&looking.0)));
-        looking.take_over(cameras)?;
-        Ok(looking)
+        let ingest = Ingest::start(outlook.ingest.clone())?;
+        let (open, borrowed) = (Mutex::default(), Mutex::default());
+        Ok(Self(Arc::new(Inner { eyes, outlook, ingest, open, borrowed, viewers, encoding })))
     }
 
     /// Looks through these cameras from now on: those that are gone or others now are closed before any is opened, and all
-    /// that stay as they were are left alone. Blocks.
-    pub fn take_over(&self, cameras: &[Camera]) -> io::Result<()> {
-        let Inner { eyes, sight, open, losses, .. } = &*self.0;
-        let secrets = Secrets::read(&sight.secrets)?;
+    /// that stay as they were are left alone. Gives the former. Blocks.
+    pub fn take_over(&self, cameras: &[Camera]) -> io::Result<Vec<String>> {
+        let Inner { eyes, outlook, open, .. } = &*self.0;
+        let secrets = Secrets::read(&outlook.secrets)?;
         let before = eyes.load();
         let kept_or_new = |camera: &Camera| {
             let new = self.eye(camera, &secrets);
@@ -108,9 +143,6 @@ impl Looking {
             open.watch.end();
         }
         drop(ended);
-        for camera in &gone {
-            locked(losses).forget(camera);
-        }
         for eye in new {
             let mut open = locked(open);
             // Whoever looked through it in the meantime has opened it for a while; now it is open for good.
@@ -123,11 +155,11 @@ impl Looking {
             drop(open);
             drop(for_a_while);
         }
-        Ok(())
+        Ok(gone)
     }
 
     fn eye(&self, camera: &Camera, secrets: &Secrets) -> Eye {
-        let Sight { folder, clock, .. } = &self.0.sight;
+        let Outlook { folder, clock, .. } = &self.0.outlook;
         let has_both = camera.sub.is_some() && camera.main.is_some();
         let main = has_both.then(|| Source::of_stream(camera, StreamKind::Main, folder, secrets));
         let (source, link) = if camera.enabled {
@@ -164,7 +196,7 @@ impl Looking {
 
     pub async fn clip(&self, camera: &str, from: Timestamp, to: Timestamp) -> Result<Vec<u8>, NoPicture> {
         self.find(camera).ok_or(NoPicture::UnknownCamera)?;
-        let (now, here) = (self.0.sight.clock.now(), Instant::now());
+        let (now, here) = (self.0.outlook.clock.now(), Instant::now());
         // What is longer ago than the machine runs was never kept, and the same as the longest ago that is.
         let ago = |time: Timestamp| Duration::try_from(now.duration_since(time)).unwrap_or_default().min(LONGEST_AGO);
         let [from, to] = [from, to].map(|time| here.checked_sub(ago(time)).unwrap_or(here));
@@ -204,7 +236,7 @@ impl Looking {
         if !matches!(source, Ok(Source::Rtsp { reader: Reader::Retina, .. })) {
             return None;
         }
-        let (borrowing, link) = Borrowing::new(Arc::clone(&self.0.sight.clock));
+        let (borrowing, link) = Borrowing::new(Arc::clone(&self.0.outlook.clock));
         let options = WatchOptions { wants_every: false, is_looked_at: false, ..WatchOptions::default() };
         let watch = self.0.ingest.watch(id, source, options, borrowing).ok()?;
         let stream = Arc::new(Borrowed::new(watch, link));
@@ -289,24 +321,23 @@ impl Looking {
         // Who asked in the meantime has opened it anew.
         if let Some(eye) = self.find(id).filter(|_| !locked(&self.0.open).contains_key(id)) {
             eye.forget();
-            let now = self.0.sight.clock.now();
+            let now = self.0.outlook.clock.now();
             if let Some(link) = eye.set_link(|_| Link::idle(now)) {
-                self.0.sight.feed.tell_link(id, link);
+                (self.0.outlook.news)(id, &link);
             }
         }
         false
     }
 
     fn watch(&self, eye: &Arc<Eye>, always: bool) -> io::Result<Watch> {
-        let Inner { sight: Sight { clock, feed, seen, .. }, ingest, losses, .. } = &*self.0;
+        let Inner { outlook: Outlook { clock, news, seen, .. }, ingest, .. } = &*self.0;
         let wants_every = always && !eye.camera.rules.is_empty();
         let gaze = Gaze {
             eye: Arc::clone(eye),
             clock: Arc::clone(clock),
-            feed: feed.clone(),
+            news: Arc::clone(news),
             seen: wants_every.then(|| seen.clone()),
             told: HashMap::new(),
-            losses: Arc::clone(losses),
             lookout: Lookout::default(),
             health: Health::default(),
         };
@@ -322,31 +353,5 @@ impl Looking {
             open.watch.end();
         }
         drop(ended);
-    }
-}
-
-/// Tells of cameras that are lost or back, many at once as one matter, for as long as somebody looks.
-async fn tell_losses(inner: Weak<Inner>) {
-    let mut tick = time::interval(Losses::TICK);
-    loop {
-        tick.tick().await;
-        let Some(inner) = inner.upgrade() else { return };
-        let now = inner.sight.clock.now();
-        let told = locked(&inner.losses).due(now);
-        for incident in told {
-            match incident {
-                Incident::Lost { camera, cause } => tracing::warn!(camera, %cause, "a camera gives no pictures"),
-                Incident::Back { camera } => tracing::info!(camera, "a camera gives pictures again"),
-                Incident::Many(outage) => {
-                    let (count, first) = (outage.cameras.len(), outage.cameras.first());
-                    if outage.is_lost {
-                        tracing::warn!(count, first, "many cameras were lost at once");
-                    } else {
-                        tracing::info!(count, first, "many cameras are back");
-                    }
-                    inner.sight.feed.tell_outage(outage);
-                }
-            }
-        }
     }
 }

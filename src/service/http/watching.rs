@@ -91,7 +91,7 @@ pub async fn watch(
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, ApiError> {
     let wish = Wish { stream: query.stream, plays_h265: query.hevc.unwrap_or(false) };
-    let viewing = state.eyes.follow(&id, wish)?;
+    let viewing = state.eyes.follow(&id, wish).await?;
     let watching = state.looks.watch(&actor, &id).await?;
     Ok(upgrade.max_message_size(INCOMING).on_upgrade(move |socket| async move {
         state.telemetry.viewers.inc();

@@ -407,6 +407,7 @@ no_pictures = no pictures come
 line_broken = the connection to the camera broke
 recorder_full = as many streams are open at that recorder as may be: { $limit }
 other_pixels = its pictures are of a kind that only GStreamer reads: say reader = "gstreamer" in cameras.toml
+worker_ended = the process that reads the camera ended and is begun again
 keyframes_only = keyframes alone are looked at: the machine has too much to do
 picture_ill = its picture is { $ailment }
 ailment_black = black

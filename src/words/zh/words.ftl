@@ -314,6 +314,7 @@ no_pictures = 没有画面
 line_broken = 与摄像机的连接中断
 recorder_full = 该录像机上打开的码流已达上限（{ $limit } 路）
 other_pixels = 该码流的像素格式须由 GStreamer 读取：请在 cameras.toml 中写 reader = "gstreamer"
+worker_ended = 读取该摄像头的进程已中断，正在重启
 keyframes_only = 机器负载过高，暂时只分析关键帧
 picture_ill = 画面{ $ailment }
 ailment_black = 黑屏

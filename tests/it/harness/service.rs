@@ -1,6 +1,9 @@
 //! The real service on a port of its own.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use gridwatch::{
     domain::people::{Actor, ActorKind},
@@ -37,8 +40,14 @@ impl Service {
 
     /// One of a store that is there already.
     pub async fn with_data(site: &Path, data: TempDir) -> Self {
+        Self::with_program(site, data, None).await
+    }
+
+    /// One whose cameras are looked through by processes of that program.
+    pub async fn with_program(site: &Path, data: TempDir, program: Option<PathBuf>) -> Self {
         let clock = ManualClock::at("2026-03-04T09:00:00+08:00".parse().expect("an instant"));
         let options = Options {
+            program,
             site: site.to_owned(),
             data: Some(data.path().to_owned()),
             listen: Some("127.0.0.1:0".parse().expect("an address")),

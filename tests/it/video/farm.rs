@@ -160,3 +160,20 @@ fn the_last_seconds_are_a_clip_that_plays() {
     let sampling = watched.watch.sampling().expect("known");
     assert!(!sampling.keyframes_only && (0.05..0.2).contains(&sampling.interval_s), "{sampling:?}");
 }
+
+#[test]
+fn a_camera_before_which_nothing_moves_is_looked_at_by_keyframes_until_something_does_or_somebody_watches() {
+    let farm = farm(1, None);
+    let watched = Watched::of(of(&farm, 1));
+    watched.until_picture();
+    let by_keyframes = || watched.watch.sampling().is_some_and(|sampling| sampling.keyframes_only);
+    until("all are looked at", || watched.watch.sampling().is_some_and(|sampling| !sampling.keyframes_only));
+    farm.set_fault(1, Some(Fault::Freeze));
+    until("it sleeps", by_keyframes);
+    let viewer = watched.watch.follow().expect("it is read over RTSP");
+    until("whoever watches wakes it", || !by_keyframes());
+    drop(viewer);
+    until("it sleeps again", by_keyframes);
+    farm.set_fault(1, None);
+    until("what moves wakes it", || !by_keyframes());
+}

@@ -32,7 +32,7 @@ use crate::{
     domain::camera::{LinkCause, LinkEvent, StreamUri, Timeline},
     io::{
         secrets::Credential,
-        video::{RTSP_TIMEOUT, WatchOptions, watch::jittered},
+        video::{RTSP_TIMEOUT, WatchOptions, jittered},
     },
 };
 

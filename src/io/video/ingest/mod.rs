@@ -99,6 +99,16 @@ impl Default for IngestOptions {
     }
 }
 
+impl IngestOptions {
+    /// What one of so many may take that share the machine.
+    #[must_use]
+    pub fn shared_by(self, count: usize) -> Self {
+        let count = count.max(1);
+        let workers = (self.workers / count).max(1);
+        Self { workers, budget_cores: self.budget_cores / count as f64, ..self }
+    }
+}
+
 impl Ingest {
     /// # Errors
     /// If the system gives no threads.

@@ -25,6 +25,9 @@ pub(super) struct Seat {
     pub id: u64,
     /// Whether every picture is wanted, and not the keyframes alone.
     pub wants_every: bool,
+    /// Until when, in time since `begun`, they are worth it: something moves, or somebody watches.
+    awake_until_ms: AtomicU64,
+    begun: Instant,
     /// Whether it is its turn to have them.
     has_turn: AtomicBool,
     turned: Mutex<Instant>,
@@ -72,12 +75,16 @@ const UNDECODED: u32 = 3;
 const SECONDS_EACH: f64 = 0.002;
 /// How much a new figure says against what was known.
 const NEW: f64 = 0.3;
+/// How long one that was woken stays awake: who stands still for a moment is followed on.
+const AWAKE: Duration = Duration::from_secs(20);
 
 impl Seat {
     pub fn new(id: u64, wants_every: bool) -> Self {
         Self {
             id,
             wants_every,
+            awake_until_ms: AtomicU64::new(AWAKE.as_millis() as u64),
+            begun: Instant::now(),
             // Until it is known that there is no room.
             has_turn: AtomicBool::new(wants_every),
             turned: Mutex::new(Instant::now()),
@@ -158,20 +165,33 @@ impl Seat {
     pub fn begin(&self) {
         self.undecoded.store(0, Relaxed);
         *locked(&self.why) = None;
+        self.wake();
         self.ring().clear();
         self.cut();
         self.pictures.rest();
         self.keyframes.rest();
     }
 
+    /// Something moves, or somebody looks.
+    pub fn wake(&self) {
+        let until = self.begun.elapsed() + AWAKE;
+        self.awake_until_ms.store(until.as_millis() as u64, Relaxed);
+    }
+
+    /// Whether every picture is worth looking at now.
+    fn is_awake(&self) -> bool {
+        let is_awake = self.begun.elapsed().as_millis() < u128::from(self.awake_until_ms.load(Relaxed));
+        self.wants_every && (is_awake || self.passing.receiver_count() > 0)
+    }
+
     /// Whether every picture is decoded now.
     pub fn has_every(&self) -> bool {
-        self.wants_every && self.has_turn.load(Relaxed)
+        self.has_turn.load(Relaxed) && self.is_awake()
     }
 
     /// It wants more than it has.
     pub fn is_rationed(&self) -> bool {
-        self.wants_every && !self.has_turn.load(Relaxed)
+        !self.has_turn.load(Relaxed) && self.is_awake()
     }
 
     pub fn set_turn(&self, has_turn: bool) {
@@ -199,7 +219,12 @@ impl Seat {
         let has_turn = self.has_turn.load(Relaxed);
         let claim =
             Claim { cost: cost.seconds_each * cost.per_second, has_turn, since: locked(&self.turned).elapsed() };
-        self.wants_every.then_some(claim)
+        let is_awake = self.is_awake();
+        if !is_awake {
+            // The next time that it wakes it need not wait until there is known to be room.
+            self.has_turn.store(true, Relaxed);
+        }
+        is_awake.then_some(claim)
     }
 
     /// The camera has said what its clock says: so far is it ahead.

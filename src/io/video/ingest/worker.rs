@@ -9,7 +9,10 @@ use std::{
 use tokio::sync::{mpsc, oneshot};
 
 use super::{decoder::Decoder, seat::Seat, unit::AccessUnit};
-use crate::{domain::camera::LinkEvent, io::video::Watcher};
+use crate::{
+    domain::{camera::LinkEvent, vision::Stir},
+    io::video::Watcher,
+};
 
 /// What a worker is told, in the order in which it happened.
 pub(super) enum Job {
@@ -39,6 +42,7 @@ struct Post {
     seat: Arc<Seat>,
     watcher: Box<dyn Watcher>,
     decoder: Option<Decoder>,
+    stir: Stir,
     apart: Duration,
     /// When the next picture is looked at, and when the next keyframe is in any case.
     due: Duration,
@@ -62,6 +66,7 @@ pub(super) fn work(mut jobs: mpsc::Receiver<Job>) {
                         seat,
                         watcher,
                         decoder: None,
+                        stir: Stir::default(),
                         apart,
                         due: Duration::ZERO,
                         key_due: Duration::ZERO,
@@ -118,7 +123,8 @@ impl Post {
         if unit.is_key {
             self.key_at = Some(unit.at);
         }
-        let (watcher, seat, key_at, mut has_picture) = (&mut self.watcher, &self.seat, self.key_at, false);
+        let (watcher, seat, stir) = (&mut self.watcher, &self.seat, &mut self.stir);
+        let (key_at, mut has_picture) = (self.key_at, false);
         let decoded = decoder.decode(unit, &mut |frame, at| {
             has_picture = true;
             let is_key = Some(at) == key_at;
@@ -131,6 +137,9 @@ impl Post {
             self.due = if is_due { at.max(self.due + self.apart) } else { at + self.apart };
             if is_key {
                 self.key_due = at + KEYFRAMES_APART;
+            }
+            if is_key && seat.wants_every && stir.look(frame) {
+                seat.wake();
             }
             seat.pulse.beat(at);
             watcher.picture(frame, at, is_key);
