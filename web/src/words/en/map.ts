@@ -32,7 +32,6 @@ export const map: Record<keyof typeof zh, string> = {
   'feed.empty': 'Nothing yet. New reports appear here at once.',
   'feed.opened': 'New case',
   'feed.joined': 'Told again',
-  'feed.changed': 'Changed',
   'cases.empty': 'No open cases.',
   'cases.more': 'The newest {n} only',
 

@@ -30,7 +30,6 @@ export const map = {
   'feed.empty': '暂无动态。有新上报时会立即显示在这里。',
   'feed.opened': '新案件',
   'feed.joined': '并入上报',
-  'feed.changed': '有变化',
   'cases.empty': '没有在办案件。',
   'cases.more': '仅显示最近 {n} 件',
 
