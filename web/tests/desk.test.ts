@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Visitor, launch } from './browser';
 import { Service } from './service';
@@ -94,38 +94,68 @@ test('a case goes from the first report to its end by those whose steps they are
   for (const visitor of [desk, clerk, head]) await visitor.context.close();
 });
 
-test('a storm of reports is verified, filed and dispatched by the dozen', async () => {
-  const reports = Array.from({ length: 24 }, (_, i) => ({
-    lon: 110.0202 + (i % 6) * 0.0031,
-    lat: 40.4013 + Math.floor(i / 6) * 0.0031,
-    category: '020104',
-    description: `积水 ${i}`,
-  }));
-  await Promise.all(reports.map((report) => service.report(report)));
-  const desk = async (staff: string, action: string, queue: string) => {
-    const visitor = await come(staff, '/desk');
-    const { page } = visitor;
-    await page.locator(`[data-queue=${queue}]`).click();
-    await page.locator('[data-storm-enter]').click();
-    await page.locator('[data-storm-category]').selectOption('020104');
+test('two hundred reports of a storm are verified, filed, merged and dispatched by area and category', async () => {
+  // A lattice across the street, further apart than what joins by itself; four things that a storm leaves behind.
+  const kinds = ['020104', '020105', '010402', '020302'];
+  const informant = await service.as('informant-024');
+  const told = await Promise.all(
+    Array.from({ length: 200 }, async (_, i) => {
+      const at = { lon: 110.0142 + (i % 20) * 0.0017, lat: 40.404 + Math.floor(i / 20) * 0.0015 };
+      const body = { ...at, category: kinds[i % kinds.length], description: `积水 ${i}`, source: 'informant' };
+      return (await (await informant('/api/reports', body)).json()) as { joined: boolean };
+    }),
+  );
+  expect(told.filter(({ joined }) => joined)).toEqual([]);
+
+  /** Somebody's queue of one kind and one area, where they are named: all of it gets this step. */
+  const inBulk = async (page: Page, action: string, category = '', area = '') => {
+    await page.locator('[data-storm-category]').selectOption(category);
+    await page.locator('[data-storm-grid]').selectOption(area);
     await page.locator('[data-storm-all]').click();
-    if (queue === 'intake') {
-      await shot(page, 'storm-zh');
-      await visitor.isSound();
-    }
     const bulk = page.locator(`[data-bulk=${action}]`);
     const many = Number(/\d+/.exec((await bulk.textContent()) ?? '')?.[0]);
     await bulk.click();
-    await page.locator(`[data-storm-done="${many}"]`).waitFor();
-    await visitor.context.close();
+    // One of those that are merged takes in the others.
+    await page.locator(`[data-storm-all="${action === 'merge' ? 1 : 0}"]`).waitFor();
+    await page.waitForSelector('[data-storm=idle]');
     return many;
   };
-  const many = await desk('cadre-01', 'verify', 'to_verify');
-  expect(many).toBeGreaterThan(12);
-  expect(await desk('office-02', 'accept', 'intake')).toBe(many);
-  expect(await desk('cadre-01', 'file', 'filing')).toBe(many);
-  expect(await desk('office-05', 'dispatch', 'dispatch')).toBe(many);
-});
+  const desk = async (staff: string, queue: string) => {
+    const visitor = await come(staff, '/desk');
+    await visitor.page.locator(`[data-queue=${queue}]`).click();
+    await visitor.page.locator('[data-storm-enter]').click();
+    return visitor;
+  };
+  const head = await desk('cadre-01', 'to_verify');
+  expect(await inBulk(head.page, 'verify')).toBe(200);
+  const intake = await desk('office-02', 'intake');
+  await intake.page.locator('[data-storm-all="200"]').waitFor();
+  await shot(intake.page, 'storm-zh');
+  await intake.isSound();
+  expect(await inBulk(intake.page, 'accept')).toBe(200);
+  await head.page.locator('[data-queue=filing]').click();
+  // The river is dirty all along one grid: that is one matter.
+  await head.page.locator('[data-storm-all="200"]').waitFor();
+  const merged = (await inBulk(head.page, 'merge', '020105', '15062100100106')) - 1;
+  expect(merged).toBeGreaterThan(0);
+  expect(await inBulk(head.page, 'file')).toBe(200 - merged);
+
+  const dispatcher = await desk('office-05', 'dispatch');
+  const { page } = dispatcher;
+  await page.locator(`[data-storm-all="${200 - merged}"]`).waitFor();
+  const communities = ['150621001001', '150621001002', '150621001003', '150621001004'];
+  let dispatched = 0;
+  for (const kind of kinds) {
+    for (const community of communities) dispatched += await inBulk(page, 'dispatch', kind, community);
+  }
+  expect(dispatched).toBe(200 - merged);
+  await page.locator('[data-queue=dispatch]', { hasText: '0' }).waitFor();
+  expect(await page.locator('[data-storm] [role=alert]').count()).toBe(0);
+  for (const filter of ['category', 'grid']) await page.locator(`[data-storm-${filter}]`).selectOption('');
+  await page.locator('[data-queue=all]').click();
+  await page.locator(`[data-storm-all="${200 - merged}"]`).waitFor();
+  for (const visitor of [head, intake, dispatcher]) await visitor.context.close();
+}, 300_000);
 
 test('an urgent case is shown until somebody has acknowledged it, and a shift is handed over on paper', async () => {
   const visitor = await come('office-05', '/desk');

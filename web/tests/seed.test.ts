@@ -132,4 +132,4 @@ test('the seed’s case goes around the loop by the pages of those whose steps t
     expect(visitor.complaints).toEqual([]);
     await visitor.context.close();
   }
-});
+}, 300_000);
