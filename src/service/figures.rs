@@ -3,7 +3,7 @@
 use std::{ops::ControlFlow, sync::Arc};
 
 use arc_swap::ArcSwap;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
@@ -69,6 +69,8 @@ pub struct CaseBehind {
     /// When it came to count.
     pub at: Timestamp,
     pub is_good: bool,
+    /// How long it took whose turn it was, where it was done.
+    pub took: Option<SignedDuration>,
 }
 
 /// Some of the cases behind a number.
@@ -189,6 +191,7 @@ impl Figures {
                 status: case.status,
                 at: fact.at,
                 is_good: fact.is_good,
+                took: fact.took,
             }));
             ControlFlow::Continue(())
         })?;

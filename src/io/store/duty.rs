@@ -1,7 +1,7 @@
 //! Who of the staff is on duty, and where.
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
 use super::{Store, StoreError, rows};
@@ -79,14 +79,25 @@ impl Store {
                 "SELECT on_duty, since, position_at, iif(position_at > ?3, lon, NULL) AS lon,
                         iif(position_at > ?3, lat, NULL) AS lat FROM attendance WHERE site = ?1 AND staff = ?2",
             )?;
-            let found = find.query_row(params![site, staff, now.as_millisecond() - DAY_MS], |row| {
-                let position = rows::position(row)?;
-                let position_at = position.map(|_| rows::instant(row, "position_at")).transpose()?;
-                let since = Some(rows::instant(row, "since")?);
-                Ok(Attendance { on_duty: row.get("on_duty")?, since, position, position_at })
-            });
+            let found = find.query_row(params![site, staff, now.as_millisecond() - DAY_MS], of_row);
             let there = Attendance { on_duty: true, since: None, position: None, position_at: None };
             Ok(found.optional()?.unwrap_or(there))
+        })
+    }
+
+    /// Who has come on duty and said so, or where they are, within a day: nobody is there for ever. In the order of their ids.
+    ///
+    /// # Errors
+    /// What the store suffers.
+    pub fn on_duty(&self, site: &str, now: Timestamp) -> Result<Vec<(StaffId, Attendance)>, StoreError> {
+        self.read(|connection| {
+            let mut list = connection.prepare_cached(
+                "SELECT staff, on_duty, since, position_at, iif(position_at > ?2, lon, NULL) AS lon,
+                        iif(position_at > ?2, lat, NULL) AS lat FROM attendance
+                 WHERE site = ?1 AND on_duty = 1 AND max(since, ifnull(position_at, 0)) > ?2 ORDER BY staff",
+            )?;
+            let one = |row: &Row<'_>| Ok((StaffId::new(row.get::<_, String>("staff")?), of_row(row)?));
+            list.query_map(params![site, now.as_millisecond() - DAY_MS], one)?.collect()
         })
     }
 
@@ -123,4 +134,11 @@ impl Store {
             Ok(away)
         })
     }
+}
+
+fn of_row(row: &Row<'_>) -> rusqlite::Result<Attendance> {
+    let position = rows::position(row)?;
+    let position_at = position.map(|_| rows::instant(row, "position_at")).transpose()?;
+    let since = Some(rows::instant(row, "since")?);
+    Ok(Attendance { on_duty: row.get("on_duty")?, since, position, position_at })
 }

@@ -21,7 +21,7 @@ use super::{
     ROUTES, basemap, cases,
     error::{ApiError, Refusal},
     evidence, figures, findings, follow, frame, heat, hotspots, live, locate, me, notices, operations, places, record,
-    reports, rulings, session, site, steps, tasks, visits, watching,
+    reports, rulings, session, site, staff, steps, tasks, visits, watching,
 };
 use crate::domain::people::{Actor, Permission};
 
@@ -39,6 +39,7 @@ use crate::domain::people::{Actor, Permission};
         reports::take,
         me::state,
         me::attend,
+        staff::on_duty,
         tasks::list,
         tasks::take,
         record::list,

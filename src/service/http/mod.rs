@@ -30,6 +30,7 @@ mod reports;
 mod rulings;
 mod session;
 mod site;
+mod staff;
 mod steps;
 mod tasks;
 mod visits;
@@ -231,6 +232,7 @@ pub const ROUTES: &[Route] = &[
     ("/api/me/tasks", Permission::Serve, || get(tasks::list)),
     ("/api/me/tasks/{id}", Permission::Serve, || post(tasks::take)),
     ("/api/me/record", Permission::Serve, || get(record::list)),
+    ("/api/staff/on-duty", Permission::ReadFigures, || get(staff::on_duty)),
     ("/api/visits", Permission::Serve, || get(visits::list).post(visits::plan)),
     ("/api/visits/{id}/done", Permission::Serve, || post(visits::done)),
     ("/api/me/notices", Permission::KeepAccount, || get(notices::list)),

@@ -6,6 +6,7 @@ import type {
   Case,
   CaseDetail,
   CaseList,
+  Counted,
   Category,
   Department,
   Finding,
@@ -22,6 +23,7 @@ import type {
   Tally,
   TaskBody,
   VisitDone,
+  Worker,
   WorkList,
 } from './resources';
 
@@ -179,6 +181,8 @@ export const api = {
   cameras: () => ask<Collection<Point | null, Camera>>('/api/cameras', 'en'),
   case: (id: string, language: Language) => ask<CaseDetail>(`/api/cases/${encodeURIComponent(id)}`, language),
   tally: (query: string) => ask<Tally>(`/api/tally?${query}`, 'en'),
+  behind: (query: string) => ask<{ cases: Counted[] }>(`/api/tally/cases?${query}`, 'en'),
+  onDuty: () => ask<{ staff: Worker[] }>('/api/staff/on-duty', 'en'),
   cases: (query: string) => ask<CaseList>(`/api/cases?${query}`, 'en'),
   step: (id: string, step: StepBody, photos: readonly Blob[], key: string, language: Language) =>
     ask<Case>(`/api/cases/${encodeURIComponent(id)}/actions`, language, stepForm(step, photos, key)),

@@ -14,6 +14,7 @@ export type CaseDetail = Schemas['CaseDetail'];
 export type CaseList = Schemas['CaseList'];
 export type Category = Schemas['CategoryItem'];
 export type Clock = Schemas['Clock'];
+export type Counted = Schemas['BehindCase'];
 export type Department = Schemas['DepartmentItem'];
 export type Evidence = Schemas['Evidence'];
 export type Entry = Schemas['Entry'];
@@ -45,6 +46,7 @@ export type TrailStep = Schemas['TrailStep'];
 export type Turn = Schemas['Turn'];
 export type Visit = Schemas['Visit'];
 export type VisitDone = Schemas['DoneBody'];
+export type Worker = Schemas['OnDuty'];
 export type WorkList = Schemas['WorkList'];
 
 /** What has a code and a name, maybe one in English. */

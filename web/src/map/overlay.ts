@@ -1,9 +1,11 @@
 import type { Map as MapView } from 'maplibre-gl';
-import type { Case, Finding } from '../api/resources';
+import type { Case, Finding, Worker } from '../api/resources';
 import { unit } from './style';
 import { FINDING } from '../findings/mark';
 import { COLOR, type Mark, lateBy, markOf, shortly } from '../cases/mark';
 
+/** The colour of those who are out in the grids. */
+export const WORKER = '#7fe0a0';
 /** A new case pulses for this long: three times, far below what may flash. */
 const PULSE_MS = 4_000;
 const BEAT_MS = 1_334;
@@ -20,6 +22,7 @@ const REACH = 16;
 export class Overlay {
   #cases: readonly Case[] = [];
   #findings: readonly Finding[] = [];
+  #workers: readonly Worker[] = [];
   #picked: string | undefined;
   #now: () => number = Date.now;
   #born: ReadonlyMap<string, number> = new Map();
@@ -48,6 +51,11 @@ export class Overlay {
   showFindings(findings: readonly Finding[]): void {
     // The newest on top.
     this.#findings = findings.toReversed();
+    this.#soon();
+  }
+
+  showWorkers(workers: readonly Worker[]): void {
+    this.#workers = workers;
     this.#soon();
   }
 
@@ -95,6 +103,17 @@ export class Overlay {
     // Smaller where the whole site is a hand's breadth wide, larger on a wall.
     const zoom = this.map.getZoom() - Math.log2(unit());
     const scale = unit() * Math.min(1, Math.max(0.65, 0.65 + (zoom - 12) * 0.2));
+    // Beneath all else: people move, and cases wait.
+    for (const { position } of this.#workers) {
+      if (!position) continue;
+      const { x, y } = this.map.project(position);
+      ctx.save();
+      ctx.translate(x, y);
+      ctx.scale(scale, scale);
+      drawWorker(ctx);
+      ctx.restore();
+    }
+    this.canvas.dataset.workers = `${this.#workers.filter(({ position }) => position).length}`;
     let drawn = 0;
     const isYoung = (one: Case): boolean => moment - (this.#born.get(one.id) ?? -Infinity) < PULSE_MS;
     const pulsing = new Set(this.#cases.filter(isYoung).slice(-PULSES));
@@ -172,6 +191,20 @@ function drawMark(ctx: CanvasRenderingContext2D, mark: Mark): void {
     ctx.lineWidth = isHollow ? 3 : 2;
     ctx.stroke();
   }
+}
+
+/** At the origin: head and shoulders. */
+function drawWorker(ctx: CanvasRenderingContext2D): void {
+  ctx.beginPath();
+  ctx.arc(0, -4, 4, 0, 2 * Math.PI);
+  ctx.moveTo(7, 8);
+  ctx.arc(0, 8, 7, 0, Math.PI, true);
+  ctx.closePath();
+  ctx.strokeStyle = 'rgb(7 13 21 / 85%)';
+  ctx.lineWidth = 3;
+  ctx.stroke();
+  ctx.fillStyle = WORKER;
+  ctx.fill();
 }
 
 /** At the origin: an eye. */

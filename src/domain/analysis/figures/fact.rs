@@ -1,6 +1,6 @@
 //! From a case to what it counts for.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::measure::{Measure, is_done};
 use crate::domain::{
@@ -38,6 +38,8 @@ pub struct Fact<'c> {
     pub department: Option<&'c DepartmentCode>,
     /// Who did it, or whose it was to do.
     pub worker: Option<&'c str>,
+    /// By the clock on the wall, from when it was theirs to when it was done; of what has a clock and was done.
+    pub took: Option<SignedDuration>,
 }
 
 /// How a clock came out.
@@ -69,8 +71,9 @@ pub fn facts<'c>(
             // Nobody did it: it was the specialist's to do.
             Outcome::Missed => specialist.filter(|_| matches!(clock.stage, Stage::Verify | Stage::Check)),
         };
-        let mut tell = |measure, at, is_good| each(Fact { measure, is_good, at, department, worker });
         let done_at = ended.map_or(at, |end| end.at);
+        let took = matches!(outcome, Outcome::Done { .. }).then(|| done_at.duration_since(clock.began_at));
+        let mut tell = |measure, at, is_good| each(Fact { measure, is_good, at, department, worker, took });
         match (Measure::of(clock.stage), &outcome) {
             (Some(measure), Outcome::Done { in_time: Some(in_time) }) => {
                 tell(measure, if clock.stage == Stage::File { done_at } else { at }, *in_time);
@@ -100,7 +103,8 @@ pub fn facts<'c>(
             _ => {}
         }
     }
-    let mut tell = |measure, at, is_good, worker| each(Fact { measure, is_good, at, department: lead, worker });
+    let mut tell =
+        |measure, at, is_good, worker| each(Fact { measure, is_good, at, department: lead, worker, took: None });
     if let Some((at, is_closed, in_time)) = closing(case, now) {
         tell(Measure::Closed, at, is_closed, None);
         if let Some(in_time) = in_time {

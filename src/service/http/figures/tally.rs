@@ -247,6 +247,9 @@ struct BehindCase {
     /// When it came to count.
     at: Timestamp,
     good: bool,
+    /// Milliseconds from when it was theirs to when it was done, nights and holidays included; of what has a clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    took_ms: Option<i64>,
 }
 
 /// The cases behind a number of a tally; one that counts twice stands there twice.
@@ -273,6 +276,7 @@ pub async fn cases(
         status: case.status,
         at: case.at,
         good: case.is_good,
+        took_ms: case.took.map(|took| i64::try_from(took.as_millis()).unwrap_or(i64::MAX)),
     });
     Ok(Json(BehindAnswer { cases: cases.collect(), hidden: behind.hidden, cursor: behind.next }))
 }

@@ -1,13 +1,11 @@
 import { api } from '../../api/client';
-import type { Case, Tally } from '../../api/resources';
+import type { Case, Counted, Tally, Worker } from '../../api/resources';
 import { catalog } from '../../api/catalog.svelte';
 import { lateBy } from '../../cases/mark';
 
 /** Figures are counted anew so often. */
 const EVERY_MS = 60_000;
 const HOUR_MS = 3_600_000;
-/** Of a thousand cases: a day beyond that is no street's. */
-const MOST_PAGES = 5;
 
 /** What today's cases came to, as the service counts it. */
 export class Today {
@@ -18,14 +16,7 @@ export class Today {
     $effect(() => {
       const day = today();
       if (day === undefined) return;
-      const count = async (): Promise<void> => {
-        const told = await api.tally(`by=day&period=${day}`).catch(() => undefined);
-        // What was counted last stands until the next time.
-        if (told) this.figures = told.rows[0]?.figures;
-      };
-      void count();
-      const timer = setInterval(() => void count(), EVERY_MS);
-      return () => clearInterval(timer);
+      return again(async () => (this.figures = (await api.tally(`by=day&period=${day}`)).rows[0]?.figures));
     });
   }
 
@@ -36,31 +27,42 @@ export class Today {
   }
 }
 
-/** Of the last day, also those that had ended before the page was opened: the live state has what is open, and what it hears. */
-export class LastDay {
-  #before = $state.raw<readonly Case[]>([]);
+/** How long departments took for what they handled today, as the service knows it: also what was told long ago. */
+export class Handled {
+  cases = $state.raw<readonly Counted[]>([]);
 
-  constructor(
-    isKnown: () => boolean,
-    private readonly heard: () => ReadonlyMap<string, Case>,
-  ) {
+  constructor(today: () => string | undefined) {
     $effect(() => {
-      if (isKnown()) void this.#read().catch(() => undefined);
+      const day = today();
+      return day === undefined ? undefined : again(async () => (this.cases = await behind('reworked', day)));
     });
   }
 
-  readonly cases = $derived.by(() => [...new Map([...this.#before.map((one) => [one.id, one] as const), ...this.heard()]).values()]);
+  readonly meanMs = $derived.by(() => {
+    const took = this.cases.flatMap(({ took_ms }) => took_ms ?? []);
+    return took.length > 0 ? took.reduce((sum, ms) => sum + ms, 0) / took.length : undefined;
+  });
+}
 
-  async #read(): Promise<void> {
-    const query = `from=${new Date(Date.now() - 24 * HOUR_MS).toISOString()}&limit=1000`;
-    let cursor: string | null | undefined;
-    for (let page = 0; page < MOST_PAGES; page++) {
-      const told = await api.cases(cursor ? `${query}&cursor=${cursor}` : query);
-      this.#before = [...this.#before, ...told.cases];
-      cursor = told.cursor;
-      if (!cursor) return;
-    }
+/** Who is out in the grids. */
+export class OnDuty {
+  staff = $state.raw<readonly Worker[]>([]);
+
+  constructor(isKnown: () => boolean) {
+    $effect(() => (isKnown() ? again(async () => (this.staff = (await api.onDuty()).staff)) : undefined));
   }
+}
+
+/** The cases behind one of today's numbers. */
+export const behind = async (measure: string, day: string): Promise<readonly Counted[]> =>
+  (await api.behind(`measure=${measure}&period=${day}&limit=1000`)).cases;
+
+/** At once, and from then on until it is let go. What was told last stands until the next time. */
+function again(ask: () => Promise<unknown>): () => void {
+  const once = (): void => void ask().catch(() => undefined);
+  once();
+  const timer = setInterval(once, EVERY_MS);
+  return () => clearInterval(timer);
 }
 
 export interface Rank {
