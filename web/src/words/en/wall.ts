@@ -6,7 +6,7 @@ export const wall: Record<keyof typeof zh, string> = {
   'wall.open': 'Open',
   'wall.today': 'New today',
   'wall.overdue': 'Overdue',
-  'wall.closed': 'Closed of today’s',
+  'wall.closed': 'Closing rate today',
   'wall.onTime': 'Handled on time today',
   'wall.mean': 'Mean handling time',
   'wall.workers': 'On duty',

@@ -6,7 +6,7 @@ export const wall = {
   'wall.overdue': '超时',
   'wall.closed': '今日结案率',
   'wall.onTime': '今日按时处置率',
-  'wall.mean': '今日平均处置时长',
+  'wall.mean': '平均处置时长',
   'wall.workers': '在岗人员',
   'wall.good': '达标',
   'wall.took': '用时',
