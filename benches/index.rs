@@ -1,4 +1,5 @@
-//! From a position to its grid: building the index and asking it, for a street, a city and a province.
+//! From a position to its grid: building the index and asking it, one by one, in batches and with two threads, for a
+//! street, a city and a province.
 //!
 //! The baseline is what one would write first: rstar over the envelopes, geo's `Contains` behind it; for a street also
 //! `Contains` on polygon after polygon.
@@ -8,9 +9,14 @@
 mod lattice;
 mod measure;
 
+use std::{hint::black_box, time::Instant};
+
 use geo::{BoundingRect, Contains, Point};
-use gridwatch::domain::geo::{Area, Position};
-use measure::{Contestant, compare};
+use gridwatch::domain::{
+    geo::{Area, Position},
+    grid::Coverage,
+};
+use measure::{Contestant, compare, median, tell};
 use rstar::{
     RTree,
     primitives::{GeomWithData, Rectangle},
@@ -30,10 +36,17 @@ fn main() {
 /// Ours does more here: its borders are sorted for the questions to come, the baseline's polygons stay as they are.
 fn build(areas: &[Area]) {
     let name = format!("index.build.{}", areas.len());
-    let ours = || lattice::coverage(areas).hierarchy.leaves().len() as u64;
+    let ours = || {
+        let coverage = lattice::coverage(areas);
+        coverage.index.raster_bytes().map_or(0, |(hot, _)| hot as u64) + coverage.hierarchy.leaves().len() as u64
+    };
     let baseline = || envelopes(areas).size() as u64;
     let contestants = vec![Contestant::new("gridwatch", 1, ours), Contestant::new("rstar_geo", 1, baseline)];
     compare(&name, ("ms", 1e3), contestants);
+    let bytes = lattice::coverage(areas).index.raster_bytes().expect("a raster");
+    for (kind, bytes) in [("hot", bytes.0), ("cold", bytes.1)] {
+        tell(&format!("index.bytes.{}.{kind}", areas.len()), bytes as f64 / 1e6, "MB");
+    }
 }
 
 fn lookup(areas: &[Area], points: &[Position]) {
@@ -44,20 +57,57 @@ fn lookup(areas: &[Area], points: &[Position]) {
         around.find(|entry| areas[entry.data].contains(&Point(point.coord()))).map(|entry| entry.data)
     };
     let by_scan = |point: &Position| areas.iter().position(|area| area.contains(&Point(point.coord())));
-    for point in points {
+    let mut nodes = vec![None; points.len()];
+    coverage.index.locate_batch(points, &mut nodes);
+    for (point, node) in points.iter().zip(&nodes) {
+        assert_eq!(coverage.index.locate(*point), *node, "batch and single disagree");
         let code = coverage.index.locate(*point).map(|node| coverage.hierarchy.grid(node).code.as_str());
         assert_eq!(code.map(str::to_owned), by_tree(point).map(lattice::code), "the contestants disagree");
     }
 
-    let ours = || points.iter().filter(|point| coverage.index.locate(**point).is_some()).count() as u64;
+    let in_batches = || {
+        coverage.index.locate_batch(points, &mut nodes);
+        nodes.iter().flatten().count() as u64
+    };
+    let one_by_one = || points.iter().filter(|point| coverage.index.locate(**point).is_some()).count() as u64;
+    let by_borders =
+        || points.iter().filter(|point| coverage.index.locate_by_borders(**point).is_some()).count() as u64;
     let rstar_geo = || points.iter().filter(|point| by_tree(point).is_some()).count() as u64;
     let linear_scan = || points.iter().filter(|point| by_scan(point).is_some()).count() as u64;
     let n = points.len();
-    let mut contestants = vec![Contestant::new("gridwatch", n, ours), Contestant::new("rstar_geo", n, rstar_geo)];
+    let mut contestants = vec![
+        Contestant::new("gridwatch", n, in_batches),
+        Contestant::new("one_by_one", n, one_by_one),
+        Contestant::new("borders", n, by_borders),
+        Contestant::new("rstar_geo", n, rstar_geo),
+    ];
     if areas.len() < 100 {
         contestants.push(Contestant::new("linear_scan", n, linear_scan));
     }
     compare(&format!("index.lookup.{}", areas.len()), ("ns", 1e9), contestants);
+    two_threads(&coverage, points);
+}
+
+/// By the wall clock, since it is about it: how many times as many positions two threads place in the same time.
+fn two_threads(coverage: &Coverage, points: &[Position]) {
+    let ask = |threads: usize| {
+        let begun = Instant::now();
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|| {
+                    let mut nodes = vec![None; points.len()];
+                    for _ in 0..20 {
+                        coverage.index.locate_batch(points, &mut nodes);
+                    }
+                    black_box(nodes);
+                });
+            }
+        });
+        begun.elapsed().as_secs_f64()
+    };
+    ask(2);
+    let times = (0..15).map(|_| 2.0 * ask(1) / ask(2)).collect();
+    tell(&format!("index.threads.{}.two_over_one", coverage.hierarchy.leaves().len()), median(times), "x");
 }
 
 fn envelopes(areas: &[Area]) -> Envelopes {

@@ -64,6 +64,11 @@ impl Border {
         self.envelope
     }
 
+    /// Every edge from its southern end (of a level one: its western) to the other.
+    pub(super) fn upward_edges(&self) -> impl Iterator<Item = [Coord<f64>; 2]> + '_ {
+        self.edges.iter().map(|edge| [edge.lo, edge.hi])
+    }
+
     /// The envelope as an entry of an R-tree.
     #[must_use]
     pub fn entry<T>(&self, data: T) -> GeomWithData<Rectangle<[f64; 2]>, T> {

@@ -9,6 +9,7 @@ mod border;
 mod coverage;
 mod hierarchy;
 mod index;
+mod raster;
 pub mod ring;
 mod segment;
 pub mod topology;

@@ -1,0 +1,188 @@
+//! A raster over a coverage: who is at a place, in a few nanoseconds and exactly.
+//!
+//! ```text
+//!   degrees ──► frame: a place in whole numbers ──► top: one entry a cell
+//!                                                    │
+//!       ┌─────────────┬──────────────────────────────┼───────────────────┐
+//!       ▼             ▼                              ▼                   ▼
+//!     a grid     4 × 4 parts, entries again    a leaf: ≤ 12 strokes   exact list
+//!   (interior)    (many edges)                  │ near a stroke ─────────▲
+//!                                               └► a grid
+//! ```
+//!
+//! No polygon is ever tested. What is known of a cell is which grids are around its south-western corner and which edges
+//! come near it; the grids around any other place of the cell are those, toggled by each edge that is crossed on the way.
+//! Holes, exclaves, overlaps and crossing rings are no special case: of all grids around, the least rank wins.
+//! `docs/design/index.md` tells the whole of it.
+
+mod build;
+mod drawing;
+mod edges;
+mod exact;
+mod frame;
+mod leaf;
+
+use geo::Coord;
+
+use crate::domain::geo::Position;
+use edges::Edge;
+use exact::ExactLists;
+use frame::{Frame, Place};
+use leaf::Line;
+
+/// The rank where there is no grid.
+pub const NO_RANK: u32 = (1 << 30) - 1;
+/// A raster that would need more is not made.
+const LIMIT_BYTES: usize = 1 << 30;
+/// Positions that go through the stages together.
+const BLOCK: usize = 64;
+
+/// See the module. Of each cell at the top one entry, and what entries refer to.
+#[derive(Debug)]
+pub struct Raster {
+    frame: Frame,
+    top: Vec<Entry>,
+    /// Cells that are parted, by sixteen.
+    parts: Vec<Entry>,
+    lines: Vec<Line>,
+    exact: ExactLists,
+    edges: Vec<Edge>,
+}
+
+/// What there is to a cell: two bits say what, thirty which.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Entry(u32);
+
+const KIND: u32 = 30;
+const OF_RANK: u32 = 0;
+const LEAF: u32 = 1;
+const PARTED: u32 = 2;
+const EXACT: u32 = 3;
+const WHICH: u32 = (1 << KIND) - 1;
+/// Of a leaf with more than one line.
+const LONG: u32 = 1 << 29;
+
+impl Entry {
+    fn of_rank(rank: u32) -> Self {
+        Self(rank & WHICH)
+    }
+
+    fn leaf(line: usize, is_long: bool) -> Self {
+        Self(LEAF << KIND | if is_long { LONG } else { 0 } | line as u32)
+    }
+
+    fn parted(begin: usize) -> Self {
+        Self(PARTED << KIND | begin as u32)
+    }
+
+    fn exact(list: u32) -> Self {
+        Self(EXACT << KIND | list)
+    }
+
+    fn kind(self) -> u32 {
+        self.0 >> KIND
+    }
+
+    fn which(self) -> usize {
+        (self.0 & WHICH) as usize
+    }
+}
+
+impl Raster {
+    /// The raster of grids by rank, each edge from its southern end (of a level one: its western) to the other. `None` if
+    /// there are no edges, if they are not on Earth, or if the raster would need more than 1 GB.
+    pub fn new(edges: impl Iterator<Item = (u32, [Coord<f64>; 2])>) -> Option<Self> {
+        build::raster(edges::unique(edges))
+    }
+
+    /// The least rank of the grids that claim the position, or [`NO_RANK`].
+    #[must_use]
+    pub fn locate(&self, position: Position) -> u32 {
+        let place = self.frame.place(position.coord());
+        let (mut entry, mut depth) = (self.top[self.frame.top(place)], 0);
+        while entry.kind() == PARTED {
+            depth += 1;
+            entry = self.parts[entry.which() + place.part(depth)];
+        }
+        self.rank(self.read(entry, depth, place), place, position)
+    }
+
+    /// The same for many: `ranks[i]` of `positions[i]`. Reads of memory that do not need each other stand side by side,
+    /// so that the processor waits for all of them at once.
+    pub fn locate_batch(&self, positions: &[Position], ranks: &mut [u32]) {
+        for (positions, ranks) in positions.chunks(BLOCK).zip(ranks.chunks_mut(BLOCK)) {
+            self.locate_block(positions, ranks);
+        }
+    }
+
+    fn locate_block(&self, positions: &[Position], ranks: &mut [u32]) {
+        let mut places = [Place::default(); BLOCK];
+        let mut entries = [Entry::default(); BLOCK];
+        let mut depths = [0u8; BLOCK];
+        for (place, position) in places.iter_mut().zip(positions) {
+            *place = self.frame.place(position.coord());
+        }
+        let count = positions.len().min(ranks.len()).min(BLOCK);
+        // Numbers of those that are not done yet, gathered without a branch.
+        let mut open = [0u8; BLOCK];
+        let mut open_count = 0;
+        for at in 0..count {
+            entries[at] = self.top[self.frame.top(places[at])];
+            open[open_count] = at as u8;
+            open_count += usize::from(entries[at].kind() != OF_RANK);
+        }
+        let (mut leaves, mut leaf_count) = ([0u8; BLOCK], 0);
+        while open_count > 0 {
+            let mut still_open = 0;
+            for next in 0..open_count {
+                let at = open[next] as usize;
+                if entries[at].kind() == PARTED {
+                    depths[at] += 1;
+                    entries[at] = self.parts[entries[at].which() + places[at].part(depths[at].into())];
+                    open[still_open] = at as u8;
+                    still_open += 1;
+                } else {
+                    leaves[leaf_count] = at as u8;
+                    leaf_count += usize::from(entries[at].kind() != OF_RANK);
+                }
+            }
+            open_count = still_open;
+        }
+        for at in leaves[..leaf_count].iter().map(|at| usize::from(*at)) {
+            entries[at] = self.read(entries[at], depths[at].into(), places[at]);
+        }
+        for at in 0..count {
+            ranks[at] = self.rank(entries[at], places[at], positions[at]);
+        }
+    }
+
+    /// What a leaf says of the place; other entries say it themselves.
+    #[inline]
+    fn read(&self, entry: Entry, depth: u32, place: Place) -> Entry {
+        if entry.kind() != LEAF {
+            return entry;
+        }
+        let (units, line) = (place.units(depth), (entry.0 & (LONG - 1)) as usize);
+        if entry.0 & LONG == 0 {
+            leaf::read::<1>(&self.lines, line, units, leaf::all_at_once)
+        } else {
+            leaf::read::<3>(&self.lines, line, units, leaf::all_at_once)
+        }
+    }
+
+    #[inline]
+    fn rank(&self, entry: Entry, place: Place, position: Position) -> u32 {
+        if entry.kind() == OF_RANK {
+            return entry.0;
+        }
+        self.exact.rank_at(entry.which() as u32, &self.edges, &self.frame, place, position.coord())
+    }
+
+    /// Bytes that every question may read, and those that only the exact decision does.
+    #[must_use]
+    pub fn bytes(&self) -> (usize, usize) {
+        let entries = self.top.capacity() + self.parts.capacity();
+        let hot = size_of::<Entry>() * entries + size_of::<Line>() * self.lines.capacity();
+        (hot, self.exact.bytes() + size_of::<Edge>() * self.edges.capacity())
+    }
+}
