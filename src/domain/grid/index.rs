@@ -65,7 +65,7 @@ impl GridIndex {
     /// The same for many at once, several times as fast: `nodes[i]` becomes the grid of `positions[i]`. Of slices that
     /// differ in length the rest is left alone.
     pub fn locate_batch(&self, positions: &[Position], nodes: &mut [Option<NodeId>]) {
-        const AT_ONCE: usize = 256;
+        const AT_ONCE: usize = 4_096;
         let Some(raster) = self.raster() else {
             positions.iter().zip(nodes).for_each(|(position, node)| *node = self.locate_by_borders(*position));
             return;

@@ -15,6 +15,7 @@
 //! Holes, exclaves, overlaps and crossing rings are no special case: of all grids around, the least rank wins.
 //! `docs/design/index.md` tells the whole of it.
 
+mod batch;
 mod build;
 mod drawing;
 mod edges;
@@ -34,8 +35,6 @@ use leaf::Line;
 pub const NO_RANK: u32 = (1 << 30) - 1;
 /// A raster that would need more is not made.
 const LIMIT_BYTES: usize = 1 << 30;
-/// Positions that go through the stages together.
-const BLOCK: usize = 64;
 
 /// See the module. Of each cell at the top one entry, and what entries refer to.
 #[derive(Debug)]
@@ -63,7 +62,7 @@ const WHICH: u32 = (1 << KIND) - 1;
 const LONG: u32 = 1 << 29;
 
 impl Entry {
-    fn of_rank(rank: u32) -> Self {
+    const fn of_rank(rank: u32) -> Self {
         Self(rank & WHICH)
     }
 
@@ -77,6 +76,12 @@ impl Entry {
 
     fn exact(list: u32) -> Self {
         Self(EXACT << KIND | list)
+    }
+
+    /// The first line of a leaf, and whether there is a second one.
+    #[inline]
+    fn line(self) -> Option<(usize, bool)> {
+        (self.kind() == LEAF).then_some(((self.0 & (LONG - 1)) as usize, self.0 & LONG != 0))
     }
 
     fn kind(self) -> u32 {
@@ -107,66 +112,19 @@ impl Raster {
         self.rank(self.read(entry, depth, place), place, position)
     }
 
-    /// The same for many: `ranks[i]` of `positions[i]`. Reads of memory that do not need each other stand side by side,
-    /// so that the processor waits for all of them at once.
+    /// The same for many: `ranks[i]` of `positions[i]`.
     pub fn locate_batch(&self, positions: &[Position], ranks: &mut [u32]) {
-        for (positions, ranks) in positions.chunks(BLOCK).zip(ranks.chunks_mut(BLOCK)) {
-            self.locate_block(positions, ranks);
-        }
-    }
-
-    fn locate_block(&self, positions: &[Position], ranks: &mut [u32]) {
-        let mut places = [Place::default(); BLOCK];
-        let mut entries = [Entry::default(); BLOCK];
-        let mut depths = [0u8; BLOCK];
-        for (place, position) in places.iter_mut().zip(positions) {
-            *place = self.frame.place(position.coord());
-        }
-        let count = positions.len().min(ranks.len()).min(BLOCK);
-        // Numbers of those that are not done yet, gathered without a branch.
-        let mut open = [0u8; BLOCK];
-        let mut open_count = 0;
-        for at in 0..count {
-            entries[at] = self.top[self.frame.top(places[at])];
-            open[open_count] = at as u8;
-            open_count += usize::from(entries[at].kind() != OF_RANK);
-        }
-        let (mut leaves, mut leaf_count) = ([0u8; BLOCK], 0);
-        while open_count > 0 {
-            let mut still_open = 0;
-            for next in 0..open_count {
-                let at = open[next] as usize;
-                if entries[at].kind() == PARTED {
-                    depths[at] += 1;
-                    entries[at] = self.parts[entries[at].which() + places[at].part(depths[at].into())];
-                    open[still_open] = at as u8;
-                    still_open += 1;
-                } else {
-                    leaves[leaf_count] = at as u8;
-                    leaf_count += usize::from(entries[at].kind() != OF_RANK);
-                }
-            }
-            open_count = still_open;
-        }
-        for at in leaves[..leaf_count].iter().map(|at| usize::from(*at)) {
-            entries[at] = self.read(entries[at], depths[at].into(), places[at]);
-        }
-        for at in 0..count {
-            ranks[at] = self.rank(entries[at], places[at], positions[at]);
-        }
+        batch::locate(self, positions, ranks);
     }
 
     /// What a leaf says of the place; other entries say it themselves.
     #[inline]
     fn read(&self, entry: Entry, depth: u32, place: Place) -> Entry {
-        if entry.kind() != LEAF {
-            return entry;
-        }
-        let (units, line) = (place.units(depth), (entry.0 & (LONG - 1)) as usize);
-        if entry.0 & LONG == 0 {
-            leaf::read::<1>(&self.lines, line, units, leaf::all_at_once)
-        } else {
-            leaf::read::<3>(&self.lines, line, units, leaf::all_at_once)
+        let units = place.units(depth);
+        match entry.line() {
+            Some((line, false)) => leaf::read::<1>(&self.lines, line, units, leaf::all_at_once),
+            Some((line, true)) => leaf::read::<3>(&self.lines, line, units, leaf::all_at_once),
+            None => entry,
         }
     }
 
