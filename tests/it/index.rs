@@ -87,11 +87,11 @@ fn count() -> usize {
     std::env::var("GRIDWATCH_POINTS").map_or(20_000, |count| count.parse().expect("GRIDWATCH_POINTS is a number"))
 }
 
-/// Corners and middles of edges, and their neighbours among the numbers: at most about 10,000.
+/// Corners and middles of edges, and their neighbours among the numbers: half as many as [`count`], or what there is.
 fn malicious_points(areas: &[Area]) -> Vec<Position> {
     let edges: Vec<Edge> = areas.iter().flat_map(edges).collect();
-    let some = edges.iter().step_by(edges.len().div_ceil(550));
-    let nudges = |v: f64| [v, v.next_down(), v.next_up()];
+    let some = edges.iter().step_by(edges.len().div_ceil((count() / 100).max(1)).max(1));
+    let nudges = |v: f64| [v, v.next_down(), v.next_up(), v.next_down().next_down(), v.next_up().next_up()];
     some.flat_map(|[a, b]| [*a, (*a + *b) / 2.0])
         .flat_map(|c| nudges(c.x).into_iter().flat_map(move |x| nudges(c.y).map(|y| at(Coord { x, y }))))
         .collect()
@@ -101,9 +101,26 @@ fn assert_equals_scan(areas: &[Area]) {
     let (coverage, scan) = (lattice::coverage(areas), Scan::of(areas));
     let mut points = lattice::points(lattice::envelope(areas), count(), 11);
     points.extend(malicious_points(areas));
-    for point in points {
-        assert_eq!(located(&coverage, point), scan.locate(point), "at {point:?}");
+    let in_batch = located_in_batch(&coverage, &points);
+    for (point, in_batch) in points.into_iter().zip(in_batch) {
+        let expected = scan.locate(point);
+        assert_eq!(located(&coverage, point), expected, "at {point:?}");
+        assert_eq!(in_batch, expected, "in a batch, at {point:?}");
+        assert_eq!(coverage.index.locate_by_borders(point).map(|node| code(&coverage, node)), expected, "{point:?}");
     }
+    assert!(areas.is_empty() || coverage.index.raster_bytes().is_some(), "the borders answered alone");
+}
+
+/// By two threads, each with its half.
+fn located_in_batch<'a>(coverage: &'a Coverage, points: &[Position]) -> Vec<Option<&'a str>> {
+    let mut nodes = vec![None; points.len()];
+    std::thread::scope(|scope| {
+        let half = points.len().div_ceil(2).max(1);
+        for (points, nodes) in points.chunks(half).zip(nodes.chunks_mut(half)) {
+            scope.spawn(|| coverage.index.locate_batch(points, nodes));
+        }
+    });
+    nodes.into_iter().map(|node| Some(code(coverage, node?))).collect()
 }
 
 fn moved(areas: &[Area], by: impl Fn(Coord<f64>) -> Coord<f64>) -> Vec<Area> {
@@ -159,6 +176,51 @@ fn the_index_equals_the_scan_on_rings_that_cross_themselves() {
         MultiPolygon(vec![Polygon::new(outer, vec![hole])])
     };
     assert_equals_scan(&(0..40).map(tangle).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_index_equals_the_scan_where_many_grids_meet_in_one_vertex() {
+    let center = Coord { x: 110.03, y: 40.41 };
+    let spoke =
+        |i: i32| center + Coord { x: (TAU * f64::from(i) / 30.0).cos(), y: (TAU * f64::from(i) / 30.0).sin() } * 0.01;
+    let slice = |i| MultiPolygon(vec![Polygon::new(LineString(vec![center, spoke(i), spoke(i + 1)]), Vec::new())]);
+    assert_equals_scan(&(0..30).map(slice).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_index_equals_the_scan_where_a_dense_quarter_lies_in_a_wide_country() {
+    let mut areas =
+        moved(&STREET.areas(), |c| Coord { x: 110.03, y: 40.41 } + (c - Coord { x: 110.03, y: 40.41 }) * 1e-3);
+    areas.extend(moved(&Plan { grids: 12, islands: 2, seed: 5 }.areas(), |c| c + Coord { x: 0.3, y: 0.2 }));
+    assert_equals_scan(&areas);
+}
+
+#[test]
+fn batches_of_any_length_are_placed_one_by_one_too() {
+    let areas = STREET.areas();
+    let coverage = lattice::coverage(&areas);
+    let points = lattice::points(lattice::envelope(&areas), 5_000, 19);
+    for length in [0, 1, 63, 64, 65, 127, 128, 129, 192, 4_095, 4_096, 4_097, 5_000] {
+        let one_by_one: Vec<_> = points[..length].iter().map(|point| located(&coverage, *point)).collect();
+        assert_eq!(located_in_batch(&coverage, &points[..length]), one_by_one, "{length}");
+    }
+    // More room than positions: what is beyond them stays as it was.
+    let marked = coverage.hierarchy.leaves().first().copied();
+    let mut nodes = vec![marked; 5_000];
+    coverage.index.locate_batch(&points[..100], &mut nodes);
+    assert!(nodes[100..].iter().all(|node| *node == marked));
+}
+
+#[test]
+fn where_there_is_no_raster_the_borders_answer() {
+    let nothing = lattice::coverage(&[]);
+    let points = [at(Coord { x: 110.0, y: 40.0 })];
+    assert_eq!(nothing.index.raster_bytes(), None);
+    assert_eq!(located_in_batch(&nothing, &points), [None]);
+    let beyond_earth = moved(&STREET.areas()[..1], |c| Coord { x: (c.x - 110.0) * 1e5, y: c.y });
+    let coverage = lattice::coverage(&beyond_earth);
+    assert_eq!(coverage.index.raster_bytes(), None);
+    assert_eq!(located_in_batch(&coverage, &points), [Scan::of(&beyond_earth).locate(points[0])]);
 }
 
 /// The edges of one grid only: what is left of all rings when shared edges are struck out.

@@ -65,7 +65,7 @@ impl Border {
     }
 
     /// Every edge from its southern end (of a level one: its western) to the other.
-    pub(super) fn upward_edges(&self) -> impl Iterator<Item = [Coord<f64>; 2]> + '_ {
+    pub(super) fn upward_edges(&self) -> impl ExactSizeIterator<Item = [Coord<f64>; 2]> + '_ {
         self.edges.iter().map(|edge| [edge.lo, edge.hi])
     }
 

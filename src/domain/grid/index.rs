@@ -102,7 +102,8 @@ impl GridIndex {
             let mut ranks: Vec<_> = (0..self.ranked.len()).collect();
             ranks.sort_unstable_by_key(|rank| self.ranked[*rank].0);
             let of_grid = |rank: usize| self.ranked[rank].1.border.upward_edges().map(move |edge| (rank as u32, edge));
-            Raster::new(ranks.into_iter().flat_map(of_grid))
+            let count = self.ranked.iter().map(|(_, grid)| grid.border.upward_edges().len()).sum();
+            Raster::new(count, ranks.into_iter().flat_map(of_grid))
         };
         self.raster.get_or_init(build).as_ref()
     }

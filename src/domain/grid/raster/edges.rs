@@ -72,15 +72,13 @@ impl Ranks {
 /// Strikes out what a grid has twice and joins what two grids share. A line that more than two grids have is there
 /// several times.
 ///
-/// Complexity: O(n), by a table of open addresses: in order of the edges, since the table's own would scatter them.
-pub fn unique(edges: impl Iterator<Item = (u32, [Coord<f64>; 2])>) -> Vec<Edge> {
-    let (lower, _) = edges.size_hint();
-    let mut found: Vec<Edge> = Vec::with_capacity(lower);
-    let mut table = vec![EMPTY; 1 << 10];
-    for (rank, [lo, hi]) in edges {
-        if 2 * found.len() >= table.len() {
-            table = table_of(&found, 4 * table.len());
-        }
+/// Complexity: O(`count`), the number of edges at most, by a table of open addresses. Edges keep their order: neighbours
+/// mostly follow each other in it.
+pub fn unique(count: usize, edges: impl Iterator<Item = (u32, [Coord<f64>; 2])>) -> Vec<Edge> {
+    // Most are there twice.
+    let mut found: Vec<Edge> = Vec::with_capacity(count / 2);
+    let mut table = vec![EMPTY; (count + count / 4).next_power_of_two()];
+    for (rank, [lo, hi]) in edges.take(count) {
         let mut slot = slot_of(lo, hi, table.len());
         loop {
             let Some(known) = found.get_mut(table[slot] as usize) else {
@@ -96,7 +94,7 @@ pub fn unique(edges: impl Iterator<Item = (u32, [Coord<f64>; 2])>) -> Vec<Edge> 
                     break;
                 }
             }
-            slot = (slot + 1) % table.len();
+            slot = (slot + 1) & (table.len() - 1);
         }
     }
     found.retain(|edge| edge.ranks != [NO_RANK; 2]);
@@ -105,18 +103,6 @@ pub fn unique(edges: impl Iterator<Item = (u32, [Coord<f64>; 2])>) -> Vec<Edge> 
 
 /// No place in a list of edges.
 const EMPTY: u32 = u32::MAX;
-
-fn table_of(edges: &[Edge], slots: usize) -> Vec<u32> {
-    let mut table = vec![EMPTY; slots];
-    for (at, edge) in edges.iter().enumerate() {
-        let mut slot = slot_of(edge.lo, edge.hi, slots);
-        while table[slot] != EMPTY {
-            slot = (slot + 1) % slots;
-        }
-        table[slot] = at as u32;
-    }
-    table
-}
 
 /// Multiplies and turns the bits of all four numbers into each other; `slots` is a power of two.
 fn slot_of(lo: Coord<f64>, hi: Coord<f64>, slots: usize) -> usize {
@@ -135,10 +121,10 @@ mod tests {
     fn shared_edges_are_joined_and_doubled_ones_struck_out() {
         let line = |x: f64| [Coord { x, y: 0.0 }, Coord { x, y: 1.0 }];
         let edges = [(7, line(0.0)), (3, line(1.0)), (3, line(0.0)), (3, line(2.0)), (3, line(2.0)), (5, line(0.0))];
-        let found: Vec<_> = unique(edges.into_iter()).iter().map(|edge| (edge.lo.x, edge.ranks)).collect();
+        let found: Vec<_> = unique(6, edges.into_iter()).iter().map(|edge| (edge.lo.x, edge.ranks)).collect();
         assert_eq!(found, [(0.0, [7, 3]), (1.0, [3, NO_RANK]), (0.0, [5, NO_RANK])]);
         let many = (0..5_000).chain(0..5_000).map(|i| (u32::from(i > 4_000), line(f64::from(i))));
-        assert!(unique(many).is_empty(), "each was there twice");
+        assert!(unique(10_000, many).is_empty(), "each was there twice");
     }
 
     #[test]

@@ -94,10 +94,10 @@ impl Entry {
 }
 
 impl Raster {
-    /// The raster of grids by rank, each edge from its southern end (of a level one: its western) to the other. `None` if
+    /// The raster of grids by rank, `count` edges at most, each from its southern end (of a level one: its western) to the other. `None` if
     /// there are no edges, if they are not on Earth, or if the raster would need more than 1 GB.
-    pub fn new(edges: impl Iterator<Item = (u32, [Coord<f64>; 2])>) -> Option<Self> {
-        build::raster(edges::unique(edges))
+    pub fn new(count: usize, edges: impl Iterator<Item = (u32, [Coord<f64>; 2])>) -> Option<Self> {
+        build::raster(edges::unique(count, edges))
     }
 
     /// The least rank of the grids that claim the position, or [`NO_RANK`].
