@@ -98,6 +98,7 @@ pub fn unique(count: usize, edges: impl Iterator<Item = (u32, [Coord<f64>; 2])>)
         }
     }
     found.retain(|edge| edge.ranks != [NO_RANK; 2]);
+    found.shrink_to_fit();
     found
 }
 
