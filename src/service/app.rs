@@ -159,7 +159,7 @@ pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<R
         seen,
         workers: workers(options.program.as_deref(), &data, &serving),
     };
-    let eyes = Eyes::open(&catalog.load(), sight).context("the cameras' credentials")?;
+    let eyes = Eyes::open(&catalog.load(), &sight).context("the cameras' credentials")?;
     let mut fresh = [0; 32];
     getrandom::fill(&mut fresh).context("no randomness")?;
     let follow_key = FollowKey(store.site_key(&site, fresh).await?);

@@ -233,6 +233,7 @@ impl<W: Watcher> Round<W> {
 }
 
 /// Between three quarters and five quarters of it: cameras behind one switch do not all come back in one moment.
+#[must_use]
 pub fn jittered(pause: Duration) -> Duration {
     let random = f64::from(getrandom::u32().unwrap_or(u32::MAX / 2)) / f64::from(u32::MAX);
     pause.mul_f64(0.75 + random / 2.0)

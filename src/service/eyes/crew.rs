@@ -10,7 +10,9 @@ pub fn posted(before: &BTreeMap<String, usize>, cameras: &[String], each: usize)
         cameras.iter().filter_map(|id| Some((id.clone(), *before.get(id)?))).collect();
     let known = posted.values().max().map_or(0, |last| last + 1);
     let mut count = vec![0_usize; needed.max(known)];
-    posted.values().for_each(|post| count[*post] += 1);
+    for post in posted.values() {
+        count[*post] += 1;
+    }
     // As even as it can be: of 309 and room for 100 each, four times 77 or 78.
     let even = cameras.len().div_ceil(needed.max(1));
     for id in cameras {
@@ -35,7 +37,9 @@ mod tests {
 
     fn counts(posted: &BTreeMap<String, usize>) -> Vec<usize> {
         let mut counts = vec![0; posted.values().max().map_or(0, |last| last + 1)];
-        posted.values().for_each(|post| counts[*post] += 1);
+        for post in posted.values() {
+            counts[*post] += 1;
+        }
         counts
     }
 

@@ -107,12 +107,12 @@ impl Fleet {
             orders[member.post].push(Watched::of(&member.camera));
         }
         drop(members);
-        self.post(orders);
+        self.post(&orders);
         Ok(gone)
     }
 
     /// Gives each its orders; who is not there yet is begun.
-    fn post(&self, orders: Vec<Vec<Watched>>) {
+    fn post(&self, orders: &[Vec<Watched>]) {
         let mut posts = locked(&self.0.posts);
         let of = orders.len().max(posts.len());
         for number in 0..of {
@@ -185,7 +185,7 @@ impl Fleet {
 
 impl Inner {
     /// It is told how things stand with a camera.
-    pub fn note(&self, number: usize, id: &str, standing: Standing) {
+    pub fn note(&self, number: usize, id: &str, standing: &Standing) {
         let mut members = locked(&self.members);
         // Of before the last orders.
         let Some(member) = members.get_mut(id).filter(|member| member.post == number) else { return };
@@ -205,7 +205,7 @@ impl Inner {
         for id in lost {
             let link = locked(&self.members).get(&id).map(|member| member.standing.link.unread(now));
             if let Some(link) = link {
-                self.note(number, &id, Standing { link, sampling: None, health: None, stream: None });
+                self.note(number, &id, &Standing { link, sampling: None, health: None, stream: None });
             }
         }
     }

@@ -46,7 +46,7 @@ pub enum Ask {
 /// What it is told by who watches.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Tell {
-    Standing(String, Standing),
+    Standing(String, Box<Standing>),
     Seen(Box<Seen>),
 }
 

@@ -48,7 +48,7 @@ use self::{fleet::Fleet, link::Distant, looking::Looking, vigil::Vigil};
 #[cfg(feature = "video")]
 pub enum Viewing {
     Here(Box<viewing::Viewing>),
-    There(Distant),
+    There(Box<Distant>),
 }
 
 #[cfg(feature = "video")]
@@ -220,11 +220,11 @@ impl Eyes {
     ///
     /// # Errors
     /// If the file of credentials cannot be read.
-    pub fn open(catalog: &Catalog, sight: Sight) -> io::Result<Self> {
+    pub fn open(catalog: &Catalog, sight: &Sight) -> io::Result<Self> {
         let vigil = Vigil::start(sight.feed.clone(), Arc::clone(&sight.clock));
         let seeing = match sight.workers.clone() {
-            Some(workers) => Seeing::There(Fleet::start(workers, &sight, &vigil)),
-            None => Seeing::Here(Looking::start(looking::Outlook::of(&sight, &vigil))?),
+            Some(workers) => Seeing::There(Fleet::start(workers, sight, &vigil)),
+            None => Seeing::Here(Looking::start(looking::Outlook::of(sight, &vigil))?),
         };
         let eyes = Self { sight: seeing, vigil };
         eyes.take_over(catalog)?;
@@ -263,7 +263,7 @@ impl Eyes {
     pub async fn follow(&self, camera: &str, wish: Wish) -> Result<Viewing, NoPicture> {
         Ok(match &self.sight {
             Seeing::Here(looking) => Viewing::Here(Box::new(looking.follow(camera, wish)?)),
-            Seeing::There(fleet) => Viewing::There(fleet.follow(camera, wish).await?),
+            Seeing::There(fleet) => Viewing::There(Box::new(fleet.follow(camera, wish).await?)),
         })
     }
 
@@ -309,8 +309,8 @@ impl Eyes {
 impl Eyes {
     /// # Errors
     /// None: it never looks.
-    pub fn open(catalog: &Catalog, sight: Sight) -> io::Result<Self> {
-        let eyes = Self { links: Arc::default(), clock: sight.clock };
+    pub fn open(catalog: &Catalog, sight: &Sight) -> io::Result<Self> {
+        let eyes = Self { links: Arc::default(), clock: Arc::clone(&sight.clock) };
         eyes.take_over(catalog)?;
         Ok(eyes)
     }

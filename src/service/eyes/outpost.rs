@@ -235,7 +235,7 @@ impl Outpost {
     async fn tell_standings(&self, mouth: &mut Mouth, told: &mut HashMap<String, Standing>) -> anyhow::Result<()> {
         for (id, standing) in self.looking.standings() {
             if told.get(&id) != Some(&standing) {
-                mouth.say(&Tell::Standing(id.clone(), standing.clone())).await?;
+                mouth.say(&Tell::Standing(id.clone(), Box::new(standing.clone()))).await?;
                 told.insert(id, standing);
             }
         }

@@ -45,7 +45,7 @@ const LEAVING: Duration = Duration::from_secs(30);
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// One that lived so long had another reason to end than its beginning.
-const LASTED: Duration = Duration::from_secs(60);
+const LASTED: Duration = Duration::from_mins(1);
 /// How often it is looked whether it listens.
 const LOOK: Duration = Duration::from_millis(20);
 /// What is kept and has not been told; no more than it tells of at once.
@@ -138,7 +138,7 @@ impl Duty {
             while let Some(told) = ear.hear().await? {
                 let Some(fleet) = centre.upgrade() else { return Ok(()) };
                 match told {
-                    Tell::Standing(id, standing) => fleet.note(number, &id, standing),
+                    Tell::Standing(id, standing) => fleet.note(number, &id, &standing),
                     Tell::Seen(seen) => {
                         let (id, keep) = (seen.id, keep.clone());
                         // Not here: while the store is busy, screens still hear of cameras.

@@ -46,7 +46,9 @@ impl Vigil {
     /// These are the site's no more, or others than they were.
     pub fn forget(&self, cameras: &[String]) {
         let mut losses = locked(&self.0.losses);
-        cameras.iter().for_each(|camera| losses.forget(camera));
+        for camera in cameras {
+            losses.forget(camera);
+        }
     }
 }
 
